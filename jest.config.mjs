@@ -1,0 +1,10 @@
+/** Specs sit beside the code as `*.spec.ts`; NODE_OPTIONS=--experimental-vm-modules is set by scripts/test.mjs. */
+export default {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/cli', '<rootDir>/bench'],
+  testMatch: ['**/*.spec.ts'],
+  testTimeout: 30_000,
+}
