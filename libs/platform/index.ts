@@ -1,0 +1,18 @@
+export {
+  Allow,
+  forbidden,
+  type Principal,
+  Public,
+  type Role,
+  roles,
+  SESSION_COOKIE,
+  Sender,
+  SignedIn,
+} from './access.ts'
+export { ConfigError, type Environment, hostConfig, readConfig } from './config.ts'
+export { type Bilingual, DomainError, type ErrorKind } from './domain-error.ts'
+export { configOf, type Host, type HostOptions, hostServices, PortTaken } from './host.ts'
+export { mergeOpenApi } from './openapi.ts'
+export { languageOf, type Problem, problemOf } from './problem-filter.ts'
+export { defineService, type ServiceDefinition } from './service.ts'
+export { type FieldError, fieldErrors, InvalidRequest } from './validation.ts'
