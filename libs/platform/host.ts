@@ -157,6 +157,12 @@ export class PortTaken extends Error {
     readonly port: number,
     readonly reason: 'EADDRINUSE' | 'EACCES',
   ) {
-    super(`port ${port} can't be used: ${reason}`)
+    super(
+      reason === 'EADDRINUSE'
+        ? `端口 ${port} 已被占用：请关闭占用它的程序，或换一个端口，例如 PORT=${port + 1} npm start\n` +
+            `Port ${port} is taken: stop the program that uses it, or choose another, such as PORT=${port + 1} npm start`
+        : `当前用户不能使用端口 ${port}：请换一个大于 1023 的端口，例如 PORT=8080 npm start\n` +
+            `This user may not use port ${port}: choose one above 1023, such as PORT=8080 npm start`,
+    )
   }
 }
