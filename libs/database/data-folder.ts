@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { access, mkdir, realpath } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, realpath, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
 
 /** What can be wrong with a data folder and the database in it; stable, for programs. */
 export type DataFolderProblem =
@@ -50,11 +50,18 @@ export class SecondInstanceError extends DataFolderError {
 export async function openDataFolder(path: string): Promise<string> {
   try {
     await mkdir(path, { recursive: true, mode: runsAsRoot() ? 0o711 : 0o700 })
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    return await realpath(path)
+    const folder = await realpath(path)
+    await rmdir(await mkdtemp(join(folder, '.probe-')))
+    return folder
   } catch (error) {
     throw fileError(error, path)
   }
+}
+
+/** Makes a folder that everyone can pass through, whatever the umask says. */
+export async function makeOpenFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await chmod(path, 0o755)
 }
 
 export function runsAsRoot(): boolean {

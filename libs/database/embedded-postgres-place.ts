@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { DataFolderError, fileError, runsAsRoot } from './data-folder.ts'
+import { DataFolderError, fileError, makeOpenFolder, runsAsRoot } from './data-folder.ts'
 import { type Binaries, copyBinaries, program } from './embedded-postgres-binaries.ts'
 
 const run = promisify(execFile)
@@ -60,7 +60,8 @@ export async function choosePlace(dataFolder: string, binaries: Binaries, outsid
 
 async function makeOutside(folder: string, dataFolder: string, pointer: string, cluster: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 })
+    await makeOpenFolder(dirname(folder))
+    await makeOpenFolder(folder)
     await writeFile(join(folder, 'data-folder.txt'), `${dataFolder}\n`, { flush: true })
     await writeFile(pointer, `${cluster}\n`, { flush: true })
   } catch (error) {

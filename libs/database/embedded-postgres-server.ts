@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { type Binaries, program } from './embedded-postgres-binaries.ts'
+import { fileError } from './data-folder.ts'
+import { type Binaries, ENVIRONMENT, program } from './embedded-postgres-binaries.ts'
 import { isAlive } from './embedded-postgres-cluster.ts'
-import type { Place } from './embedded-postgres-place.ts'
+import type { Place, SystemUser } from './embedded-postgres-place.ts'
 
 const run = promisify(execFile)
 
@@ -62,12 +63,12 @@ export async function spawnServer(
   logFile: string,
 ): Promise<ChildProcess> {
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const log = await openLog(logFile)
+  const log = await openLog(logFile, user)
   try {
     const child = spawn(program(binaries, 'postgres'), ['-D', data, ...flags], {
       ...user,
       cwd: data,
-      env: {},
+      env: ENVIRONMENT,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     })
@@ -81,10 +82,16 @@ export async function spawnServer(
 
 const MAX_LOG_BYTES = 10 * 2 ** 20
 
-async function openLog(path: string) {
-  const size = await logSize(path)
-  if (size > MAX_LOG_BYTES) await rename(path, `${path}.1`)
-  return open(path, 'a', 0o600)
+async function openLog(path: string, user?: SystemUser): Promise<FileHandle> {
+  try {
+    if ((await logSize(path)) > MAX_LOG_BYTES) await rename(path, `${path}.1`)
+    const log = await open(path, 'a', 0o600)
+    // Root may start what a normal user starts the next time.
+    if (user) await log.chown(user.uid, user.gid)
+    return log
+  } catch (error) {
+    throw fileError(error, path)
+  }
 }
 
 export async function logSize(path: string): Promise<number> {

@@ -2,10 +2,11 @@ import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { codeOf, DataFolderError, diskFull, openDataFolder, SecondInstanceError } from './data-folder.ts'
 import { findBinaries, unsupportedPlatform } from './embedded-postgres-binaries.ts'
-import { type Cluster, DATABASE_USER, isAlive, openCluster } from './embedded-postgres-cluster.ts'
+import { type Cluster, isAlive, openCluster } from './embedded-postgres-cluster.ts'
+import { takeInstanceLock, urlOf } from './embedded-postgres-lock.ts'
 import { choosePlace, type Place } from './embedded-postgres-place.ts'
 import { findServer, logSize, logTail, spawnServer, stopServer, untilReady } from './embedded-postgres-server.ts'
 
@@ -32,9 +33,6 @@ export interface EmbeddedPostgres {
   /** Ends all sessions, writes a checkpoint and waits for the end of the server. */
   stop(): Promise<void>
 }
-
-/** Held by every live instance on its server for as long as it lives; the number has no meaning. */
-const INSTANCE_LOCK = 8_117_453_209
 
 /** How long a start tries again while an earlier server's processes are still ending. */
 const PATIENCE_MS = 20_000
@@ -192,36 +190,6 @@ async function serve(
     await server.stop()
     throw codeOf(error) === '53100' ? diskFull(place.cluster, error) : error
   }
-}
-
-/** The connection that holds the lock; 'taken' when another holds it; undefined when the server can't be reached. */
-async function takeInstanceLock(url: string): Promise<Client | 'taken' | undefined> {
-  const client = new Client({ connectionString: url, application_name: 'ruhui instance', keepAlive: true })
-  // The end of the connection is what counts, and it is reported as 'end' too.
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    // A killed instance's session may outlive it by a moment.
-    for (let attempt = 0; attempt < 10; attempt++) {
-      const { rows } = await client.query('select pg_try_advisory_lock($1) as locked', [INSTANCE_LOCK])
-      if (rows[0].locked) return client
-      await sleep(100)
-    }
-    await client.end()
-    return 'taken'
-  } catch (error) {
-    await client.end().catch(() => {})
-    const code = codeOf(error)
-    // Every connection is in use: by someone who lives.
-    if (code === '53300') return 'taken'
-    if (code === undefined || /^(E[A-Z]+|57P0[0-9])$/.test(code)) return undefined
-    throw error
-  }
-}
-
-function urlOf({ password }: Cluster, socketFolder: string, port: number, database: string): string {
-  const host = socketFolder ? encodeURIComponent(socketFolder) : '127.0.0.1'
-  return `postgres://${DATABASE_USER}:${password}@${host}:${port}/${encodeURIComponent(database)}`
 }
 
 /** The longest path of a socket on macOS (104 bytes with the closing zero; Linux allows 108). */

@@ -1,10 +1,12 @@
 /** The process that owns the PostgreSQL server of a test run: prints its URL, and ends it with the standard input. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '#libs/database'
 
 const folder = await mkdtemp(join(tmpdir(), 'ruhui-specs-'))
+// PostgreSQL runs as another user when we are root.
+await chmod(folder, 0o711)
 const server = await startEmbeddedPostgres({
   dataFolder: join(folder, 'data'),
   fsync: false,
