@@ -39,6 +39,8 @@ const decision = z.object({
   decidedBy: z.string(),
 })
 
+const declined = decision.extend({ reasonCode: z.string(), reason: bilingual })
+
 export const membershipApproved = defineEvent({
   type: 'membership.approved',
   version: 1,
@@ -58,7 +60,7 @@ export const membershipReturned = defineEvent({
   version: 1,
   stream: 'memberships',
   summary: 'The application goes back to the driver, who is told what to mend.',
-  data: decision.extend({ reasonCode: z.string() }),
+  data: declined,
   key: (data) => data.identityId,
 })
 
@@ -67,6 +69,6 @@ export const membershipRejected = defineEvent({
   version: 1,
   stream: 'memberships',
   summary: 'The application was declined, with a reason.',
-  data: decision.extend({ reasonCode: z.string() }),
+  data: declined,
   key: (data) => data.identityId,
 })

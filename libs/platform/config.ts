@@ -57,4 +57,5 @@ export function readConfig<Schema extends z.ZodObject>(
 /** The environment does not describe a system that could run; the message says what to set. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  readonly forPeople = true
 }

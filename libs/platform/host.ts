@@ -152,6 +152,7 @@ export class Host {
 /** Another program listens on the port, or this user may not use it. */
 export class PortTaken extends Error {
   override readonly name = 'PortTaken'
+  readonly forPeople = true
 
   constructor(
     readonly port: number,

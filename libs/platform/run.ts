@@ -1,5 +1,4 @@
-import { ConfigError } from './config.ts'
-import { type Host, hostServices, PortTaken } from './host.ts'
+import { type Host, hostServices } from './host.ts'
 import type { ServiceDefinition } from './service.ts'
 
 /** Runs one service as this process. */
@@ -35,9 +34,7 @@ export async function run(start: () => Promise<Pick<Host, 'stop'>>): Promise<voi
   }
 }
 
-/** Errors whose message says what to do; everything else is shown with its stack. */
+/** Errors whose message says what to do carry `forPeople`; every other is shown with its stack. */
 function isForPeople(error: unknown): boolean {
-  return (
-    error instanceof ConfigError || error instanceof PortTaken || (error as { forPeople?: boolean }).forPeople === true
-  )
+  return (error as { forPeople?: boolean } | undefined)?.forPeople === true
 }

@@ -98,6 +98,11 @@ export class FederationTree {
     this.root = roots[0]
   }
 
+  /** Every union, in the order of the ids. */
+  get all(): FederationRow[] {
+    return [...this.rows.values()]
+  }
+
   byId(id: string): FederationRow | undefined {
     return this.rows.get(id)
   }
