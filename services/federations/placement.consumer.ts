@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common'
-import { EventPattern } from '@nestjs/microservices'
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import type { EntityManager } from 'typeorm'
 import { identityResolved, newEvent, placementDecided, placementHeld } from '#libs/contracts'
 import { type EventContext, EventLog, type Received, readsBatch } from '#libs/messaging'
@@ -20,7 +20,7 @@ export class PlacementConsumer {
   ) {}
 
   @EventPattern<string>(identityResolved.type, readsBatch(resolved))
-  async onResolved(events: Resolved[], { tx }: EventContext): Promise<void> {
+  async onResolved(@Payload() events: Resolved[], @Ctx() { tx }: EventContext): Promise<void> {
     const now = new Date()
     const [tree, rules] = [await this.book.tree(tx), await this.book.rulesAt(tx, now)]
     const decisions = events.map(({ data }) => decidePlacement(factsOf(data.application), tree, rules))

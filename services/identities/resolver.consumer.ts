@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common'
-import { EventPattern } from '@nestjs/microservices'
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import { v7 as uuidv7 } from 'uuid'
 import { duplicateSuspected, identityResolved, newEvent, registrationSubmitted } from '#libs/contracts'
 import { type EventContext, EventLog, type Received, readsBatch } from '#libs/messaging'
@@ -19,7 +19,7 @@ export class ResolverConsumer {
   ) {}
 
   @EventPattern<string>(registrationSubmitted.type, readsBatch(submission))
-  async onSubmitted(events: Received<typeof submission>[], { tx }: EventContext): Promise<void> {
+  async onSubmitted(@Payload() events: Received<typeof submission>[], @Ctx() { tx }: EventContext): Promise<void> {
     const now = new Date()
     const records = events.map(({ data }) => ({
       ...this.keys.of(data.application),

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common'
-import { EventPattern } from '@nestjs/microservices'
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import { z } from 'zod'
 import { codeScanned, identityResolved, membershipApproved, registrationSubmitted, siteOpened } from '#libs/contracts'
 import { type EventContext, type Received, readsBatch } from '#libs/messaging'
@@ -17,16 +17,16 @@ const approval = membershipApproved.data.pick({ siteId: true, decidedAt: true })
 export class FunnelConsumer {
   constructor(private readonly funnel: Funnel) {}
 
-  @EventPattern(siteOpened.type, readsBatch(site))
-  async onSiteOpened(events: Received<typeof site>[], { tx }: EventContext): Promise<void> {
+  @EventPattern<string>(siteOpened.type, readsBatch(site))
+  async onSiteOpened(@Payload() events: Received<typeof site>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.funnel.nameSites(
       tx,
       events.map(({ data }) => data),
     )
   }
 
-  @EventPattern(codeScanned.type, readsBatch(scan))
-  async onScanned(events: Received<typeof scan>[], { tx }: EventContext): Promise<void> {
+  @EventPattern<string>(codeScanned.type, readsBatch(scan))
+  async onScanned(@Payload() events: Received<typeof scan>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.funnel.count(
       tx,
       'scans',
@@ -34,8 +34,8 @@ export class FunnelConsumer {
     )
   }
 
-  @EventPattern(registrationSubmitted.type, readsBatch(submission))
-  async onSubmitted(events: Received<typeof submission>[], { tx }: EventContext): Promise<void> {
+  @EventPattern<string>(registrationSubmitted.type, readsBatch(submission))
+  async onSubmitted(@Payload() events: Received<typeof submission>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.funnel.count(
       tx,
       'submitted',
@@ -43,8 +43,8 @@ export class FunnelConsumer {
     )
   }
 
-  @EventPattern(identityResolved.type, readsBatch(resolution))
-  async onResolved(events: Received<typeof resolution>[], { tx }: EventContext): Promise<void> {
+  @EventPattern<string>(identityResolved.type, readsBatch(resolution))
+  async onResolved(@Payload() events: Received<typeof resolution>[], @Ctx() { tx }: EventContext): Promise<void> {
     const newPeople = events.filter(({ data }) => data.outcome === 'new')
     await this.funnel.count(
       tx,
@@ -53,8 +53,8 @@ export class FunnelConsumer {
     )
   }
 
-  @EventPattern(membershipApproved.type, readsBatch(approval))
-  async onApproved(events: Received<typeof approval>[], { tx }: EventContext): Promise<void> {
+  @EventPattern<string>(membershipApproved.type, readsBatch(approval))
+  async onApproved(@Payload() events: Received<typeof approval>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.funnel.count(
       tx,
       'approved',

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common'
-import { EventPattern } from '@nestjs/microservices'
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import { v7 as uuidv7 } from 'uuid'
 import { newEvent, placementDecided, placementHeld, reviewAttached, reviewOpened } from '#libs/contracts'
 import { type EventContext, EventLog, type Received, readsBatch } from '#libs/messaging'
@@ -18,7 +18,7 @@ export class PlacementsConsumer {
   ) {}
 
   @EventPattern<string>(placementDecided.type, readsBatch(decided))
-  async onDecided(events: Received<typeof decided>[], context: EventContext): Promise<void> {
+  async onDecided(@Payload() events: Received<typeof decided>[], @Ctx() context: EventContext): Promise<void> {
     const placed = events.map(({ data }) => ({
       ...data,
       registrationId: data.application.registrationId,
@@ -28,7 +28,7 @@ export class PlacementsConsumer {
   }
 
   @EventPattern<string>(placementHeld.type, readsBatch(held))
-  async onHeld(events: Received<typeof held>[], context: EventContext): Promise<void> {
+  async onHeld(@Payload() events: Received<typeof held>[], @Ctx() context: EventContext): Promise<void> {
     const placed = events.map(({ data }) => ({
       ...data,
       registrationId: data.application.registrationId,

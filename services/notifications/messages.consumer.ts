@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common'
-import { EventPattern } from '@nestjs/microservices'
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import type { EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { membershipApproved, membershipRejected, membershipReturned, messageSent, newEvent } from '#libs/contracts'
@@ -27,7 +27,7 @@ export class MessagesConsumer {
   constructor(private readonly log: EventLog) {}
 
   @EventPattern<string>(membershipApproved.type, readsBatch(approved))
-  async onApproved(events: Received<typeof approved>[], { tx }: EventContext): Promise<void> {
+  async onApproved(@Payload() events: Received<typeof approved>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.send(
       tx,
       events.flatMap(({ id, data: { registrationIds, memberNumber, federationName } }) =>
@@ -42,7 +42,7 @@ export class MessagesConsumer {
   }
 
   @EventPattern<string>(membershipReturned.type, readsBatch(declined))
-  async onReturned(events: Received<typeof declined>[], { tx }: EventContext): Promise<void> {
+  async onReturned(@Payload() events: Received<typeof declined>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.send(
       tx,
       events.flatMap(({ id, data }) =>
@@ -52,7 +52,7 @@ export class MessagesConsumer {
   }
 
   @EventPattern<string>(membershipRejected.type, readsBatch(declined))
-  async onRejected(events: Received<typeof declined>[], { tx }: EventContext): Promise<void> {
+  async onRejected(@Payload() events: Received<typeof declined>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.send(
       tx,
       events.flatMap(({ id, data }) =>

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common'
-import { EventPattern } from '@nestjs/microservices'
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import { codeIssued, codeRevoked, siteOpened } from '#libs/contracts'
 import { type EventContext, type Received, readsBatch } from '#libs/messaging'
 
@@ -11,7 +11,7 @@ const revoked = codeRevoked.data.pick({ codeId: true })
 @Controller()
 export class CodesConsumer {
   @EventPattern<string>(siteOpened.type, readsBatch(site))
-  async onSiteOpened(events: Received<typeof site>[], { tx }: EventContext): Promise<void> {
+  async onSiteOpened(@Payload() events: Received<typeof site>[], @Ctx() { tx }: EventContext): Promise<void> {
     const sites = events.map(({ data }) => data)
     await tx.query(
       `insert into site (id, name_zh, name_en, division, federation_id, federation_zh, federation_en)
@@ -29,7 +29,7 @@ export class CodesConsumer {
   }
 
   @EventPattern<string>(codeIssued.type, readsBatch(issued))
-  async onIssued(events: Received<typeof issued>[], { tx }: EventContext): Promise<void> {
+  async onIssued(@Payload() events: Received<typeof issued>[], @Ctx() { tx }: EventContext): Promise<void> {
     await tx.query(`insert into code (id, token, site_id) select * from unnest($1::uuid[], $2::text[], $3::uuid[])`, [
       events.map(({ data }) => data.codeId),
       events.map(({ data }) => data.token),
@@ -38,7 +38,7 @@ export class CodesConsumer {
   }
 
   @EventPattern<string>(codeRevoked.type, readsBatch(revoked))
-  async onRevoked(events: Received<typeof revoked>[], { tx }: EventContext): Promise<void> {
+  async onRevoked(@Payload() events: Received<typeof revoked>[], @Ctx() { tx }: EventContext): Promise<void> {
     await tx.query(`update code set revoked = true where id = any($1)`, [events.map(({ data }) => data.codeId)])
   }
 }

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common'
-import { EventPattern } from '@nestjs/microservices'
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import type { EntityManager } from 'typeorm'
 import {
   membershipApproved,
@@ -19,7 +19,7 @@ const declined = membershipReturned.data.pick({ registrationIds: true, reasonCod
 @Controller()
 export class OutcomesConsumer {
   @EventPattern<string>(reviewOpened.type, readsBatch(opened))
-  async onOpened(events: Received<typeof opened>[], { tx }: EventContext): Promise<void> {
+  async onOpened(@Payload() events: Received<typeof opened>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.fold(
       tx,
       events.map(({ data }) => ({ ids: [data.registrationId], status: 'in_review', outcome: {} })),
@@ -27,7 +27,7 @@ export class OutcomesConsumer {
   }
 
   @EventPattern<string>(reviewAttached.type, readsBatch(attached))
-  async onAttached(events: Received<typeof attached>[], { tx }: EventContext): Promise<void> {
+  async onAttached(@Payload() events: Received<typeof attached>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.fold(
       tx,
       events.map(({ data: { registrationId, caseStatus, memberNumber, federationName } }) => ({
@@ -39,7 +39,7 @@ export class OutcomesConsumer {
   }
 
   @EventPattern<string>(membershipApproved.type, readsBatch(approved))
-  async onApproved(events: Received<typeof approved>[], { tx }: EventContext): Promise<void> {
+  async onApproved(@Payload() events: Received<typeof approved>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.fold(
       tx,
       events.map(({ data: { registrationIds, memberNumber, federationName } }) => ({
@@ -51,12 +51,12 @@ export class OutcomesConsumer {
   }
 
   @EventPattern<string>(membershipReturned.type, readsBatch(declined))
-  async onReturned(events: Received<typeof declined>[], { tx }: EventContext): Promise<void> {
+  async onReturned(@Payload() events: Received<typeof declined>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.decline(tx, 'returned', events)
   }
 
   @EventPattern<string>(membershipRejected.type, readsBatch(declined))
-  async onRejected(events: Received<typeof declined>[], { tx }: EventContext): Promise<void> {
+  async onRejected(@Payload() events: Received<typeof declined>[], @Ctx() { tx }: EventContext): Promise<void> {
     await this.decline(tx, 'rejected', events)
   }
 
