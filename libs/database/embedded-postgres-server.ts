@@ -14,6 +14,8 @@ const run = promisify(execFile)
 /** What a running server says of itself in `postmaster.pid`. */
 export interface RunningServer {
   readonly pid: number
+  /** Milliseconds since the epoch, of whole seconds. */
+  readonly startedAt: number
   readonly port: number
   /** Empty where the server listens on TCP. */
   readonly socketFolder: string
@@ -36,9 +38,15 @@ export async function findServer(data: string): Promise<RunningServer | undefine
 
 async function readServerFile(data: string): Promise<RunningServer | undefined> {
   const content = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
-  const [pid, , , port, socketFolder = '', , , status = ''] = content.split('\n')
+  const [pid, , seconds, port, socketFolder = '', , , status = ''] = content.split('\n')
   if (!(Number(pid) > 0)) return undefined
-  return { pid: Number(pid), port: Number(port), socketFolder, status: status.trim() }
+  return {
+    pid: Number(pid),
+    startedAt: Number(seconds) * 1000,
+    port: Number(port),
+    socketFolder,
+    status: status.trim(),
+  }
 }
 
 /** True when the process is the PostgreSQL server of this data directory, and no other program with its id. */

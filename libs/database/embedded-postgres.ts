@@ -37,6 +37,9 @@ export interface EmbeddedPostgres {
 /** How long a start tries again while an earlier server's processes are still ending. */
 const PATIENCE_MS = 20_000
 
+/** A server this young is no orphan yet: the instance that started it is about to take the lock. */
+const GRACE_MS = 2_000
+
 const SETTINGS = {
   max_connections: '200',
   shared_buffers: '128MB',
@@ -72,8 +75,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const started = await launch(place, cluster, join(dataFolder, 'postgres.log'), options)
     if ('server' in started) return started.server
     if (Date.now() > until) throw notStarted(dataFolder, started.log)
-    // Instances that start at the same moment stop each other's servers as orphans; unequal waits let one win.
-    await sleep(50 + 200 * Math.random())
+    await sleep(50)
   }
 }
 
@@ -87,14 +89,16 @@ async function endOrphan(place: Place, cluster: Cluster, dataFolder: string): Pr
       const { socketFolder, port } = server
       const lock = await takeInstanceLock(urlOf(cluster, socketFolder, port, 'postgres'))
       if (lock === 'taken') throw new SecondInstanceError(dataFolder)
-      if (lock) {
+      if (lock && Math.abs(Date.now() - server.startedAt) < GRACE_MS) {
+        await lock.end()
+      } else if (lock) {
         await stopServer(server.pid, cluster.data, place.binaries)
         await lock.end()
         await removeSocketFolder(socketFolder, place)
         return
       }
     }
-    // Starting, or stopping on behalf of the instance before us.
+    // Just started by another instance, or stopping on behalf of the one before us.
     if (Date.now() > until) throw new SecondInstanceError(dataFolder)
     await sleep(50)
   }
