@@ -15,6 +15,7 @@ export type DataFolderProblem =
 /** A data folder can't be used. The message tells the operator what to do: Chinese, then English. */
 export class DataFolderError extends Error {
   override readonly name: string = 'DataFolderError'
+  readonly forPeople = true
 
   constructor(
     readonly code: DataFolderProblem,
@@ -33,7 +34,7 @@ export class SecondInstanceError extends DataFolderError {
   constructor(dataFolder: string) {
     super(
       'second_instance',
-      `数据目录 ${dataFolder} 正被另一个如会进程使用。请先停止它，或换一个数据目录。`,
+      `数据目录 ${dataFolder} 正被另一个入会（Ruhui）进程使用。请先停止它，或换一个数据目录。`,
       `Another running Ruhui uses the data folder ${dataFolder}. Stop it first, or choose another data folder.`,
     )
   }

@@ -1,5 +1,6 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openDataFolder } from '#libs/database'
 import { generateSecrets, type Secrets } from '#libs/platform'
 
 /**
@@ -7,8 +8,7 @@ import { generateSecrets, type Secrets } from '#libs/platform'
  * Processes that start together agree on one set.
  */
 export async function localSecrets(dataFolder: string): Promise<Secrets> {
-  const file = join(dataFolder, 'secrets.json')
-  await mkdir(dataFolder, { recursive: true })
+  const file = join(await openDataFolder(dataFolder), 'secrets.json')
   const draft = `${file}.${process.pid}`
   try {
     await writeFile(draft, JSON.stringify(generateSecrets(), null, 2), { mode: 0o600 })
