@@ -22,9 +22,9 @@ export class PlacementConsumer {
   @EventPattern<string>(identityResolved.type, readsBatch(resolved))
   async onResolved(@Payload() events: Resolved[], @Ctx() { tx }: EventContext): Promise<void> {
     const now = new Date()
-    const [tree, rules] = [await this.book.tree(tx), await this.book.rulesAt(tx, now)]
+    const { tree, rules, treeVersion } = await this.book.basisAt(tx, now)
     const decisions = events.map(({ data }) => decidePlacement(factsOf(data.application), tree, rules))
-    await this.store(tx, events, decisions, now)
+    await this.store(tx, events, decisions, treeVersion, now)
     await this.log.append(
       tx,
       events.map((event, at) => outcomeEvent(event, decisions[at]!, tree, now)),
@@ -35,13 +35,13 @@ export class PlacementConsumer {
     tx: EntityManager,
     events: readonly Resolved[],
     decisions: readonly PlacementDecision[],
+    treeVersion: number,
     now: Date,
   ): Promise<void> {
     await tx.query(
       `insert into placement (registration_id, identity_id, outcome, federation_id, rule_id, rule_set_version, facts,
-         decision, decided_at)
-       select *, $9 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::jsonb[],
-         $8::jsonb[])`,
+         tree_version, decided_at)
+       select *, $8, $9 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::jsonb[])`,
       [
         events.map(({ data }) => data.application.registrationId),
         events.map(({ data }) => data.identityId),
@@ -50,7 +50,7 @@ export class PlacementConsumer {
         decisions.map((decision) => (decision.outcome === 'placed' ? decision.ruleId : null)),
         decisions.map(({ ruleSetVersion }) => ruleSetVersion),
         events.map(({ data }) => JSON.stringify(factsOf(data.application))),
-        decisions.map((decision) => JSON.stringify(decision)),
+        treeVersion,
         now,
       ],
     )

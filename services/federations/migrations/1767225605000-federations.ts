@@ -1,11 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
+/**
+ * Trees and rule sets are never changed, only followed by a new version: a placement keeps its facts and the two versions,
+ * and from these its whole explanation can be made again at any time.
+ */
 export class Federations1767225605000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      create table federation (
-        id text primary key,
-        parent_id text references federation,
+      create table federation_tree (
+        version integer primary key,
+        active_from timestamptz not null,
         data jsonb not null
       );
       create table rule_set (
@@ -20,8 +24,8 @@ export class Federations1767225605000 implements MigrationInterface {
         federation_id text,
         rule_id text,
         rule_set_version integer not null references rule_set,
+        tree_version integer not null references federation_tree,
         facts jsonb not null,
-        decision jsonb not null,
         decided_at timestamptz not null
       );
       create index placement_identity on placement (identity_id);
@@ -29,6 +33,6 @@ export class Federations1767225605000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table placement, rule_set, federation')
+    await runner.query('drop table placement, rule_set, federation_tree')
   }
 }
