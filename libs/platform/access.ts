@@ -25,6 +25,9 @@ export interface Principal {
 /** The cookie that holds the token of a console session. */
 export const SESSION_COOKIE = 'ruhui_session'
 
+/** Issuer and audience of sign-in tokens. */
+export const TOKEN_ISSUER = 'ruhui'
+
 const ALLOWED = Symbol('allowed roles')
 
 /** Opens a route to everybody. */
@@ -63,14 +66,17 @@ export class AccessGuard implements CanActivate {
     return true
   }
 
-  private async principalOf({ headers }: FastifyRequest): Promise<Principal> {
-    const token = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? cookie(headers.cookie, SESSION_COOKIE)
+  private async principalOf(request: FastifyRequest): Promise<Principal> {
+    const { headers } = request
+    const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
+    const token = bearer ?? cookie(headers.cookie, SESSION_COOKIE)
     if (!token) throw signInFirst('sign_in_first')
+    if (!bearer) refuseOtherSites(request)
     try {
       const { payload } = await jwtVerify(token, this.key, {
         algorithms: ['EdDSA'],
-        issuer: 'ruhui',
-        audience: 'ruhui',
+        issuer: TOKEN_ISSUER,
+        audience: TOKEN_ISSUER,
       })
       const { sub, name, role, federationId } = payload
       return { accountId: String(sub), name: String(name), role: role as Role, federationId: String(federationId) }
@@ -78,6 +84,32 @@ export class AccessGuard implements CanActivate {
       throw signInFirst('session_ended')
     }
   }
+}
+
+/** Keeps other web sites from posting forms here; for public routes, since {@link AccessGuard} does so for cookies. */
+export class SameOrigin implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    refuseOtherSites(context.switchToHttp().getRequest<FastifyRequest>())
+    return true
+  }
+}
+
+/**
+ * Refuses a write that a browser sends on behalf of another web site. Browsers say so in `Sec-Fetch-Site`, over plain
+ * HTTP in `Origin` alone; programs send neither.
+ */
+function refuseOtherSites({ method, headers, host }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return
+  const site = headers['sec-fetch-site']
+  const { origin } = headers
+  const own = site
+    ? site === 'same-origin' || site === 'none'
+    : origin === undefined || origin === `https://${host}` || origin === `http://${host}`
+  if (own) return
+  throw new DomainError('forbidden', 'other_site', {
+    zh: '请求来自其他网站，已拦截。请回到本系统页面重新操作',
+    en: 'The request came from another web site and was stopped: use the pages of this system',
+  })
 }
 
 /** The value of a cookie in a `Cookie` header. */

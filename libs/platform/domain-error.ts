@@ -13,6 +13,7 @@ export type ErrorKind =
   | 'conflict'
   | 'gone'
   | 'unprocessable'
+  | 'too_many'
   | 'unavailable'
 
 /**

@@ -5,9 +5,11 @@ export {
   Public,
   type Role,
   roles,
+  SameOrigin,
   SESSION_COOKIE,
   Sender,
   SignedIn,
+  TOKEN_ISSUER,
 } from './access.ts'
 export { ConfigError, type Environment, hostConfig, readConfig } from './config.ts'
 export { type Bilingual, DomainError, type ErrorKind } from './domain-error.ts'
