@@ -34,7 +34,8 @@ interface CaseRow {
   decidedAt: Date | null
   decidedBy: string | null
   reasonCode: string | null
-  registrations: number
+  /** Every registration that the case holds, the first one first. */
+  registrationIds: string[]
   memberNumber: string | null
 }
 
@@ -43,7 +44,8 @@ const COLUMNS = `c.id as "caseId", c.identity_id as "identityId", c.status, c.fe
   c.rule_set_version as "ruleSetVersion", c.held_because as "heldBecause", c.reasons,
   c.registration_id as "registrationId", c.sealed, c.opened_at as "openedAt", c.opened_at::text as "openedText",
   c.due_at as "dueAt", c.decided_at as "decidedAt", c.decided_by as "decidedBy", c.reason_code as "reasonCode",
-  (select count(*)::int from case_registration r where r.case_id = c.id) as registrations,
+  array(select registration_id from case_registration r where r.case_id = c.id order by attached_at)
+    as "registrationIds",
   (select number from member m where m.case_id = c.id and m.ended_at is null) as "memberNumber"`
 
 /** What admins see of the cases: their own federation's and those below it, personal data masked. */
@@ -73,12 +75,7 @@ export class CaseList {
   }
 
   async one(caseId: string, sender: Principal) {
-    const row = await this.find(caseId, sender)
-    const registrationIds: { id: string }[] = await this.dataSource.query(
-      `select registration_id as id from case_registration where case_id = $1 order by attached_at`,
-      [caseId],
-    )
-    return { ...this.view(row), registrationIds: registrationIds.map(({ id }) => id) }
+    return this.view(await this.find(caseId, sender))
   }
 
   /** The unmasked person, against a reason that is written down first. */
@@ -102,7 +99,8 @@ export class CaseList {
   }
 
   private view({ sealed, openedText, ...row }: CaseRow) {
-    return { ...row, ...maskPerson(this.open({ sealed, registrationId: row.registrationId })) }
+    const person = maskPerson(this.open({ sealed, registrationId: row.registrationId }))
+    return { ...row, registrations: row.registrationIds.length, ...person }
   }
 
   private open({ sealed, registrationId }: { sealed: string; registrationId: string }): Person {
