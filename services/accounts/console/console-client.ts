@@ -33,7 +33,7 @@ export function consoleClient(): void {
     admitsMembers: boolean
   }
 
-  const DAY_MS = 86_400_000
+  const HOUR_MS = 3_600_000
   const returnReasons = {
     name_differs: '姓名与证件不一致 Name differs',
     id_unclear: '证件号码需核实 Id unclear',
@@ -90,8 +90,9 @@ export function consoleClient(): void {
   }
 
   function span(ms: number): string {
-    const days = Math.floor(ms / DAY_MS)
-    return days > 0 ? `${days} 天` : `${Math.max(0, Math.floor(ms / 3_600_000))} 小时`
+    const hours = Math.floor(ms / HOUR_MS)
+    if (hours < 1) return '不到 1 小时'
+    return hours < 24 ? `${hours} 小时` : `${Math.floor(hours / 24)} 天`
   }
 
   function waiting({ openedAt, dueAt }: Case): HTMLElement {
@@ -227,7 +228,13 @@ export function consoleClient(): void {
           small(name.en),
           revokedAt
             ? el('p', { class: 'error' }, '已停用 Revoked')
-            : el('img', { src: `/api/codes/${token}/qr.png`, alt: `${name.zh} 二维码`, loading: 'lazy' }),
+            : el('img', {
+                src: `/api/codes/${token}/qr.png`,
+                alt: `${name.zh} 二维码`,
+                loading: 'lazy',
+                width: '224',
+                height: '224',
+              }),
           el('a', { href: url }, url),
         ),
       ),

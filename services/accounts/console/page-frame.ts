@@ -9,19 +9,20 @@ header { background: #b3141c; color: #fff; }
 header div, main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
 header div { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between; }
 header strong { font-size: 1.3rem; }
-h1 { font-size: 1.6rem; line-height: 1.3; margin: .5rem 0 1rem; }
+h1 { font-size: 1.6rem; line-height: 1.3; margin-top: .5rem; margin-bottom: 1rem; }
+h1 small, h2 small { display: inline-block; line-height: 1.4; }
 h2 { font-size: 1.35rem; margin: 2rem 0 .8rem; }
 h3 { font-size: 1.2rem; margin: 0; }
 small { font-size: .95rem; color: #4a4a4a; font-weight: 400; }
 header small { color: #ffe9e4; }
 p { margin: .3rem 0; }
 a { color: #8a1016; overflow-wrap: anywhere; }
-.narrow { max-width: 32rem; margin: 0 auto; }
-.card { background: #fff; border-radius: 12px; padding: 1rem 1.2rem; margin: 0 0 1rem; }
+.narrow { max-width: 32rem; margin-left: auto; margin-right: auto; }
+.card { background: #fff; border-radius: 12px; padding: 1rem 1.2rem; margin-top: 0; margin-bottom: 1rem; }
 .error { color: #a3000b; font-weight: 600; }
-.cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
+.cards { display: grid; gap: 1rem; align-items: start; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
 .cards .card { margin: 0; }
-.cards img { display: block; width: 100%; max-width: 14rem; height: auto; }
+.cards img { display: block; }
 label { display: block; margin: 1.1rem 0 .3rem; font-weight: 600; }
 input, select { box-sizing: border-box; width: 100%; min-height: 56px; padding: .4rem .8rem; font: inherit; border: 2px solid #6b6b6b; border-radius: 8px; background: #fff; color: inherit; }
 input[aria-invalid] { border-color: #a3000b; }
