@@ -17,7 +17,7 @@ export class Division {
     readonly value: string,
   ) {}
 
-  /** @throws {InvalidValue} `division.*` */
+  /** @throws {InvalidValue} `division.` `missing`, `format`, `unknown` */
   static parse(text: string): Division {
     const value = halfWidth(text)
     if (value === '') throw new InvalidValue(faults.missing)
@@ -58,6 +58,10 @@ export class Division {
   toString(): string {
     return this.value
   }
+
+  toJSON(): string {
+    return this.value
+  }
 }
 
 /** The districts and county-level cities of Wuxi. */
@@ -65,4 +69,5 @@ export const districtsOfWuxi: readonly { readonly code: string; readonly name: s
   ...divisionNames.entries(),
 ].flatMap(([code, name]) => (/^3202(?!00)/.test(code) ? [{ code, name }] : []))
 
-export const divisionSchema = () => canonicalText((text) => Division.parse(text), faults.missing)
+/** Text in, six digits out. */
+export const divisionSchema = () => canonicalText((text) => Division.parse(text))

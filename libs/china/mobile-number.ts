@@ -1,4 +1,5 @@
 import { canonicalText, type Fault, halfWidth, InvalidValue } from './invalid-value.ts'
+import { PersonalText } from './personal-text.ts'
 
 const faults = {
   missing: { code: 'mobile.missing', zh: '请填写手机号', en: 'Enter the mobile number' },
@@ -13,13 +14,13 @@ const faults = {
 const UNALLOTTED = new Set(['142', '143', '154', '161', '164', '194'])
 
 /** A mainland mobile number. Numbers are given out again and shared in families: contact data, not a person. */
-export class MobileNumber {
-  private constructor(
-    /** 11 digits. */
-    readonly value: string,
-  ) {}
+export class MobileNumber extends PersonalText {
+  /** @param value 11 digits */
+  private constructor(value: string) {
+    super(value)
+  }
 
-  /** @throws {InvalidValue} `mobile.*` */
+  /** @throws {InvalidValue} `mobile.` `missing`, `format` */
   static parse(text: string): MobileNumber {
     const digits = halfWidth(text)
       .replace(/[-()·.]/g, '')
@@ -34,18 +35,11 @@ export class MobileNumber {
     return UNALLOTTED.has(this.value.slice(0, 3))
   }
 
-  equals(other: MobileNumber): boolean {
-    return this.value === other.value
-  }
-
   /** Masked: `138****5678`. */
-  toString(): string {
+  protected mask(): string {
     return `${this.value.slice(0, 3)}****${this.value.slice(7)}`
-  }
-
-  toJSON(): string {
-    return this.toString()
   }
 }
 
-export const mobileNumberSchema = () => canonicalText((text) => MobileNumber.parse(text), faults.missing)
+/** Text in, canonical text out. */
+export const mobileNumberSchema = () => canonicalText((text) => MobileNumber.parse(text))

@@ -1,4 +1,5 @@
-import { canonicalText, type Fault, halfWidth, InvalidValue } from './invalid-value.ts'
+import { canonicalText, DOTS, type Fault, halfWidth, InvalidValue } from './invalid-value.ts'
+import { PersonalText } from './personal-text.ts'
 
 const faults = {
   missing: { code: 'plate.missing', zh: '请填写车牌号', en: 'Enter the plate' },
@@ -11,6 +12,11 @@ const faults = {
     code: 'plate.trailer',
     zh: '这是挂车车牌，请填写牵引车车牌',
     en: 'This is the plate of a trailer: give that of the tractor',
+  },
+  colour: {
+    code: 'plate.colour',
+    zh: '车牌颜色与车牌号不符：新能源大型车为黄绿色，小型车为渐变绿色，其他车牌不是这两种颜色',
+    en: 'The colour does not fit: new-energy plates are yellow and green (large) or gradient green (small), others neither',
   },
 } satisfies Record<string, Fault>
 
@@ -38,6 +44,15 @@ export const plateColours = {
   94: { zh: '渐变绿', en: 'gradient green' },
 } as const
 
+export type PlateColour = keyof typeof plateColours
+
+/** The colours that each form comes in; a form with a single one tells the colour. */
+const COLOURS_OF_FORM: Record<PlateForm, readonly PlateColour[]> = {
+  'new-energy-small': [94],
+  'new-energy-large': [93],
+  normal: [1, 2, 3, 4, 9],
+}
+
 /** The cities of Jiangsu by the letters that plates begin with; a district can't be read from a plate. */
 const CITY_OF_LETTERS: Readonly<Record<string, string>> = {
   苏A: '320100',
@@ -60,23 +75,31 @@ const CITY_OF_LETTERS: Readonly<Record<string, string>> = {
  * A plate of a motor vehicle (GA 36), never of a trailer. The vehicle is number and colour together: a blue and a yellow
  * plate can carry one number. A truck has several drivers and a driver several trucks: a plate is no person.
  */
-export class PlateNumber {
+export class PlateNumber extends PersonalText {
   private constructor(
-    /** As 苏B12345. */
-    readonly value: string,
+    value: string,
     readonly form: PlateForm,
-  ) {}
+    /** Undefined when nobody told, and the form of the plate does not tell: normal plates. */
+    readonly colour: PlateColour | undefined,
+  ) {
+    super(value)
+  }
 
-  /** @throws {InvalidValue} `plate.*` */
-  static parse(text: string): PlateNumber {
-    const value = halfWidth(text)
-      .replace(/[·•.-]/g, '')
-      .toUpperCase()
+  /** @throws {InvalidValue} `plate.` `missing`, `trailer`, `format`, `colour` (contradicts the form) */
+  static parse(text: string, colour?: PlateColour): PlateNumber {
+    const value = halfWidth(text).replace(DOTS, '').replace(/-/g, '').toUpperCase()
     if (value === '') throw new InvalidValue(faults.missing)
     if (TRAILER.test(value)) throw new InvalidValue(faults.trailer)
     const form = (Object.keys(FORMS) as PlateForm[]).find((each) => FORMS[each].test(value))
     if (!form) throw new InvalidValue(faults.format)
-    return new PlateNumber(value, form)
+    const possible = COLOURS_OF_FORM[form]
+    if (colour !== undefined && !possible.includes(colour)) throw new InvalidValue(faults.colour)
+    return new PlateNumber(value, form, colour ?? (possible.length === 1 ? possible[0] : undefined))
+  }
+
+  /** The sign that names the province: 苏. */
+  get province(): string {
+    return this.value.slice(0, 1)
   }
 
   /** The letters that name the city: 苏B. */
@@ -89,23 +112,21 @@ export class PlateNumber {
     return CITY_OF_LETTERS[this.city]
   }
 
-  /** The colour code that the form of the plate leaves no choice about; undefined for normal plates. */
-  get colour(): keyof typeof plateColours | undefined {
-    return this.form === 'new-energy-small' ? 94 : this.form === 'new-energy-large' ? 93 : undefined
+  /** What names the vehicle: number and colour code, 苏B12345_2. Without a colour it equals no coloured key. */
+  get key(): string {
+    return `${this.value}_${this.colour ?? ''}`
   }
 
-  equals(other: PlateNumber): boolean {
-    return this.value === other.value
+  /** Same number and same colour. */
+  override equals(other: this): boolean {
+    return this.key === other.key
   }
 
   /** Masked: 苏B***45. */
-  toString(): string {
+  protected mask(): string {
     return `${this.city}${'*'.repeat(this.value.length - 4)}${this.value.slice(-2)}`
-  }
-
-  toJSON(): string {
-    return this.toString()
   }
 }
 
-export const plateNumberSchema = () => canonicalText((text) => PlateNumber.parse(text), faults.missing)
+/** Text in, canonical text (the number without its colour) out. */
+export const plateNumberSchema = () => canonicalText((text) => PlateNumber.parse(text))

@@ -20,7 +20,7 @@ export const platforms: readonly Platform[] = [
   { code: 'fuyou', zh: '福佑卡车', operator: 'fuyou', aliases: ['福佑'] },
   { code: 'sf-intracity', zh: '顺丰同城', operator: 'sf', aliases: ['顺丰'] },
   { code: 'zczy', zh: '中储智运', operator: 'zczy', aliases: [] },
-  { code: 'g7', zh: 'G7易流', operator: 'g7', aliases: ['G7', '易流'] },
+  { code: 'g7', zh: 'G7易流', operator: 'g7', aliases: ['易流'] },
   { code: 'other', zh: '其他', operator: 'other', aliases: ['其它'] },
 ]
 
@@ -44,9 +44,16 @@ export function platformOf(text: string): Platform | undefined {
   return byText.get(halfWidth(text).toLowerCase())
 }
 
+/** Whose platform it is; undefined for none that is known. All that is `other` counts as one operator: the safe side. */
+export function operatorOf(text: string): string | undefined {
+  return platformOf(text)?.operator
+}
+
+/** Code, name or alias in, code out. */
 export const platformSchema = () =>
   canonicalText((text) => {
+    if (halfWidth(text) === '') throw new InvalidValue(faults.missing)
     const platform = platformOf(text)
     if (!platform) throw new InvalidValue(faults.unknown)
     return { value: platform.code }
-  }, faults.missing)
+  })

@@ -1,10 +1,12 @@
 import { canonicalText, type Fault, halfWidth, InvalidValue } from './invalid-value.ts'
+import { PersonalText } from './personal-text.ts'
 
 /** GB 11643-1999: weight of each of the 17 digits, and the check character by the sum modulo 11. */
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const CHECK_CHARACTERS = '10X98765432'
 
-const OLDEST_BIRTH_YEAR = 1900
+/** Nobody who joins is older; `19000101` and the like are placeholders. */
+const OLDEST_IN_YEARS = 120
 
 const faults = {
   missing: { code: 'resident_id.missing', zh: '请填写身份证号码', en: 'Enter the resident id number' },
@@ -17,6 +19,11 @@ const faults = {
     code: 'resident_id.characters',
     zh: '身份证号码只含数字，末位可以是 X',
     en: 'A resident id has digits only; the last may be X',
+  },
+  placeholder: {
+    code: 'resident_id.placeholder',
+    zh: '请填写本人真实的身份证号码',
+    en: 'This is a placeholder: enter your own number',
   },
   birthDate: {
     code: 'resident_id.birth_date',
@@ -37,18 +44,19 @@ const faults = {
  * first registered, not where its holder lives. Residence permits of Hong Kong, Macau and Taiwan (81, 82, 83) have the
  * same form. Ids of 15 digits are brought to 18.
  */
-export class ResidentId {
-  private constructor(
-    /** 18 characters, `X` in upper case. */
-    readonly value: string,
-  ) {}
+export class ResidentId extends PersonalText {
+  /** @param value 18 characters, `X` in upper case */
+  private constructor(value: string) {
+    super(value)
+  }
 
-  /** @throws {InvalidValue} `resident_id.*` */
+  /** @throws {InvalidValue} `resident_id.` `missing`, `length`, `characters`, `placeholder`, `birth_date`, `checksum` */
   static parse(text: string, now = new Date()): ResidentId {
     const compact = halfWidth(text).toUpperCase()
     if (compact === '') throw new InvalidValue(faults.missing)
     if (compact.length !== 18 && compact.length !== 15) throw new InvalidValue(faults.length)
     if (!/^\d{17}[\dX]$|^\d{15}$/.test(compact)) throw new InvalidValue(faults.characters)
+    if (new Set(compact).size === 1) throw new InvalidValue(faults.placeholder)
     const value = compact.length === 15 ? lengthen(compact) : compact
     if (!isBirthDate(value.slice(6, 14), now)) throw new InvalidValue(faults.birthDate)
     if (value[17] !== checkCharacter(value)) throw new InvalidValue(faults.checksum)
@@ -56,8 +64,13 @@ export class ResidentId {
   }
 
   /** Where the id was first registered, as GB/T 2260 had it then. */
-  get division(): string {
+  get divisionCode(): string {
     return this.value.slice(0, 6)
+  }
+
+  /** Division, date of birth: what two ids share when only serial number and check character were mistaken. */
+  get first14(): string {
+    return this.value.slice(0, 14)
   }
 
   /** `YYYY-MM-DD` */
@@ -69,17 +82,9 @@ export class ResidentId {
     return Number(this.value[16]) % 2 === 1 ? 'male' : 'female'
   }
 
-  equals(other: ResidentId): boolean {
-    return this.value === other.value
-  }
-
   /** Masked: `320211********123X` shows the division and the last four only. */
-  toString(): string {
+  protected mask(): string {
     return `${this.value.slice(0, 6)}********${this.value.slice(14)}`
-  }
-
-  toJSON(): string {
-    return this.toString()
   }
 }
 
@@ -89,7 +94,8 @@ export function checkCharacter(digits: string): string {
   return CHECK_CHARACTERS[sum % 11]!
 }
 
-export const residentIdSchema = () => canonicalText((text) => ResidentId.parse(text), faults.missing)
+/** Text in, canonical text out. */
+export const residentIdSchema = () => canonicalText((text) => ResidentId.parse(text))
 
 /** Ids of 15 digits were given out until 1999, with two digits of the year of birth. */
 function lengthen(old: string): string {
@@ -105,5 +111,5 @@ function isBirthDate(digits: string, now: Date): boolean {
   ]
   const date = new Date(Date.UTC(year, month - 1, day))
   const real = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-  return real && year >= OLDEST_BIRTH_YEAR && date <= now
+  return real && year >= now.getUTCFullYear() - OLDEST_IN_YEARS && date <= now
 }
