@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DataSource, EntityManager } from 'typeorm'
+import { type DataSource, type EntityManager, QueryRunnerAlreadyReleasedError } from 'typeorm'
 
 /** Tries of one transaction that loses against others (deadlock, serialisation, out-of-order append). */
 const TRIES = 5
@@ -12,24 +12,18 @@ const TRIES = 5
  */
 export async function transact<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const runner = dataSource.createQueryRunner()
     try {
-      await runner.startTransaction()
-      const result = await work(runner.manager)
-      await runner.commitTransaction()
-      for (const callback of (runner.data.afterCommit as Callback[] | undefined) ?? []) callback()
+      const { result, callbacks } = await once(dataSource, work)
+      for (const callback of callbacks) callback()
       return result
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {})
       if (!lostAgainstAnother(error) || attempt === TRIES) throw error
       await sleep(2 ** attempt * 5 * Math.random())
-    } finally {
-      await runner.release()
     }
   }
 }
 
-/** Registers something to do once the transaction of `tx` has committed, such as waking a reader. */
+/** Registers something to do once the transaction of `tx` has committed, such as waking a reader. It must not throw. */
 export function afterCommit(tx: EntityManager, callback: Callback): void {
   const runner = tx.queryRunner
   if (!runner?.isTransactionActive) throw new Error('afterCommit needs a transaction')
@@ -38,6 +32,21 @@ export function afterCommit(tx: EntityManager, callback: Callback): void {
 }
 
 type Callback = () => void
+
+async function once<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>) {
+  const runner = dataSource.createQueryRunner()
+  try {
+    await runner.startTransaction()
+    const result = await work(runner.manager)
+    await runner.commitTransaction()
+    return { result, callbacks: (runner.data.afterCommit ?? []) as Callback[] }
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {})
+    throw error
+  } finally {
+    await runner.release()
+  }
+}
 
 /** A transaction came too late and has to run again; classed with serialisation failures. */
 export class TransactionConflict extends Error {
@@ -51,13 +60,24 @@ export function lostAgainstAnother(error: unknown): boolean {
 }
 
 /**
- * True when the database can't be reached or is going down: SQLSTATE classes 08 (connection), 53 (resources) and 57P
- * (shutdown), or an error of the socket. The same work will succeed once the database is back.
+ * SQLSTATE classes 08 (connection) and 53 (resources), the shutdowns of class 57, a primary that became a standby
+ * (25006), and the errors of sockets.
+ */
+const OUTAGE = /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
+
+/** What node-postgres says when a connection is gone, or none is free. */
+const WITHOUT_CODE = /Connection terminated|connection error and is not queryable|timeout exceeded when trying to conn/
+
+/**
+ * True when the database can't be reached, is going down or lacks resources: the same work will succeed once it is
+ * back. A transaction that was ended because it took too long (25P03, 25P04) is none: it would take too long again.
  */
 export function isDatabaseOutage(error: unknown): boolean {
   const code = codeOf(error)
-  if (code !== undefined) return /^(08|53|57P|25P0[34]|ECONN|EPIPE|ETIMEDOUT|ENOENT|EAI_AGAIN)/.test(code)
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+  if (code !== undefined) return OUTAGE.test(code)
+  // TypeORM lets go of a connection as soon as it breaks: the next statement of the transaction finds none.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true
+  return error instanceof Error && WITHOUT_CODE.test(error.message)
 }
 
 function codeOf(error: unknown): string | undefined {

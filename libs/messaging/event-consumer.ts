@@ -11,15 +11,24 @@ import { Fenced } from './partition-ownership.ts'
 /** Tries of a batch, and then of a single event, before the event counts as poison. */
 const TRIES = 3
 const FIRST_PAUSE_MS = 50
-const OUTAGE_PAUSE_MS = 1_000
+const OUTAGE_PAUSE_MS = 500
 
 /** The type that a transport gives to a message that is no event: it is always parked, never passed over. */
 export const UNREADABLE = 'unreadable'
 
 export interface ConsumerObserver {
+  /** Transactions that committed: with so many effects. */
   handled(consumer: string, events: number): void
   parked(consumer: string, event: DomainEvent, error: unknown): void
   retrying(consumer: string, error: unknown): void
+}
+
+/** A transport's claim to the events that it delivers; both methods throw {@link Fenced} when it has been lost. */
+export interface Claim {
+  /** Stores the position behind the whole batch, in the transaction of the last effect. */
+  settle(tx: EntityManager): Promise<void>
+  /** Makes sure of the claim until the transaction ends. */
+  hold(tx: EntityManager): Promise<void>
 }
 
 /**
@@ -27,7 +36,7 @@ export interface ConsumerObserver {
  *
  * The effects of a batch, the inbox rows that make them happen once, and the transport's own position commit in one
  * transaction. When a batch keeps failing, its keys are tried one by one, then the events of a failing key; an event
- * that fails alone is parked together with the later events of its key, and everything else flows on.
+ * that fails alone is parked, the later events of its key are parked behind it, and everything else flows on.
  */
 export class EventConsumer {
   private readonly inbox: Inbox
@@ -44,23 +53,18 @@ export class EventConsumer {
   }
 
   /**
-   * Handles events in the order per key in which they stand.
+   * Handles events in the order per key in which they stand. Events without a handler are passed over.
    *
-   * @param settle writes the transport's position in the transaction of the last effect
-   * @throws {Fenced} when the transport lost its claim, {@link Stopped} when `signal` ends the retries; nothing of
-   *   the failing transaction is kept in both cases
+   * @throws {Fenced} when the claim is lost, {@link Stopped} when `signal` ends the retries: what has committed by then
+   *   is known at the next delivery. Also when the database fails while an event is being parked.
    */
-  async deliver(
-    events: readonly DomainEvent[],
-    settle: (tx: EntityManager) => Promise<void>,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async deliver(events: readonly DomainEvent[], claim: Claim, signal?: AbortSignal): Promise<void> {
     const wanted = events.filter((event) => this.handlers.has(event.type) || event.type === UNREADABLE)
-    const failure = await this.attempt(wanted, settle, signal)
+    const failure = await this.attempt(wanted, claim.settle, signal)
     if (!failure) return
-    for (const ofKey of groupByKey(wanted)) await this.deliverKey(ofKey, failure, signal)
-    const settling = await this.attempt([], settle, signal)
-    if (settling) throw settling.error
+    await this.narrow(wanted, failure, claim, signal)
+    const unsettled = await this.attempt([], claim.settle, signal)
+    if (unsettled) throw unsettled.error
   }
 
   /** Runs parked events of the given keys (all keys by default) again, oldest first; a key ends at its first failure. */
@@ -76,33 +80,41 @@ export class EventConsumer {
     return { replayed, stillParked: await this.parked.count(this.dataSource.manager) }
   }
 
-  private async deliverKey(events: DomainEvent[], cause: Failure, signal?: AbortSignal): Promise<void> {
-    const together = events.length > 1 ? await this.attempt(events, nothing, signal) : cause
-    if (!together) return
-    for (const event of events) {
-      const failure = await this.attempt([event], nothing, signal)
-      if (failure) {
-        await transact(this.dataSource, (tx) => this.parked.park(tx, [event], failure.error))
-        this.observer.parked(this.name, event, failure.error)
-      }
+  /** Handles what can be handled of events that failed together, and parks the events that fail alone. */
+  private async narrow(events: readonly DomainEvent[], failure: Failure, claim: Claim, signal?: AbortSignal) {
+    if (events.length === 1) return this.park(events[0]!, failure, claim)
+    const keys = groupByKey(events)
+    for (const part of keys.length > 1 ? keys : events.map((event) => [event])) {
+      const failureOfPart = await this.attempt(part, claim.hold, signal)
+      if (failureOfPart) await this.narrow(part, failureOfPart, claim, signal)
     }
+  }
+
+  private async park(event: DomainEvent, { error }: Failure, claim: Claim): Promise<void> {
+    await transact(this.dataSource, async (tx) => {
+      await claim.hold(tx)
+      // A consumer that took over may have had more luck with the event.
+      const known = await this.inbox.known(tx, [event])
+      if (!known.has(event.id)) await this.parked.park(tx, [event], error)
+    })
+    this.observer.parked(this.name, event, error)
   }
 
   /** One transaction for all events, tried a few times. Returns why it can't be done, or undefined when it is done. */
   private async attempt(
     events: readonly DomainEvent[],
-    settle: (tx: EntityManager) => Promise<void>,
+    finish: (tx: EntityManager) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<Failure | undefined> {
     for (let tries = 1; ; ) {
       try {
-        const unreadable = await transact(this.dataSource, async (tx) => {
+        const { handled, unreadable } = await transact(this.dataSource, async (tx) => {
           const outcome = await this.handle(tx, events)
-          await settle(tx)
+          await finish(tx)
           return outcome
         })
         for (const [event, error] of unreadable) this.observer.parked(this.name, event, error)
-        this.observer.handled(this.name, events.length)
+        this.observer.handled(this.name, handled)
         return undefined
       } catch (error) {
         if (error instanceof Fenced) throw error
@@ -118,8 +130,8 @@ export class EventConsumer {
     }
   }
 
-  private async handle(tx: EntityManager, events: readonly DomainEvent[]): Promise<[DomainEvent, unknown][]> {
-    if (events.length === 0) return []
+  private async handle(tx: EntityManager, events: readonly DomainEvent[]): Promise<Outcome> {
+    if (events.length === 0) return { handled: 0, unreadable: [] }
     const known = await this.inbox.known(tx, events)
     const parkedKeys = await this.parked.lockKeys(tx, events)
     const readable: DomainEvent[] = []
@@ -141,7 +153,7 @@ export class EventConsumer {
     }
     for (const wave of inWaves(readable)) await this.call(wave, { tx, consumer: this.name })
     await this.inbox.remember(tx, readable)
-    return unreadable
+    return { handled: readable.length, unreadable }
   }
 
   private read(event: DomainEvent): DomainEvent {
@@ -184,19 +196,22 @@ interface Failure {
   readonly error: unknown
 }
 
+interface Outcome {
+  readonly handled: number
+  readonly unreadable: [DomainEvent, unknown][]
+}
+
 /** The transport is stopping: the events are delivered again at the next start. */
 export class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-async function nothing(): Promise<void> {}
-
-function groupByKey(events: readonly DomainEvent[]): Iterable<DomainEvent[]> {
+function groupByKey(events: readonly DomainEvent[]): DomainEvent[][] {
   const groups = new Map<string, DomainEvent[]>()
   for (const event of events) {
     const group = groups.get(event.key)
     if (group) group.push(event)
     else groups.set(event.key, [event])
   }
-  return groups.values()
+  return [...groups.values()]
 }

@@ -6,6 +6,9 @@ import { afterCommit, TransactionConflict } from '#libs/database'
 /** Partitions of every event log. Fixed: a key must never move to another partition. */
 export const PARTITIONS = 16
 
+/** Largest data of one event, as JSON: it has to fit into a Kafka message with its headers. */
+const MAX_DATA_BYTES = 512 * 1024
+
 /** How far one partition has been read: everything up to and including this event. */
 export interface Position {
   readonly partition: number
@@ -40,11 +43,19 @@ export class EventLog {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Appends events in the transaction of `tx`. @throws {TransactionConflict} to be retried by `transact` */
+  /**
+   * Appends events in the transaction of `tx`.
+   *
+   * @throws {TransactionConflict} to be retried by `transact`
+   * @throws {Error} for an event of another stream, or one whose data exceeds 512 KiB
+   */
   async append(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return
     const stray = events.find((event) => event.stream !== this.stream)
     if (stray) throw new Error(`${stray.type} belongs to the stream ${stray.stream}, not to ${this.stream}`)
+    const data = events.map((event) => JSON.stringify(event.data))
+    const tooLarge = events.find((_, at) => Buffer.byteLength(data[at]!) > MAX_DATA_BYTES)
+    if (tooLarge) throw new Error(`the data of ${tooLarge.type} ${tooLarge.id} is too large for an event`)
     const hashes = events.map((event) => hashOf(event.key))
     const [row] = await tx.query(
       `with appended as (
@@ -64,7 +75,7 @@ export class EventLog {
         events.map((event) => event.key),
         events.map((event) => event.time.toISOString()),
         events.map((event) => event.trace),
-        events.map((event) => JSON.stringify(event.data)),
+        data,
       ],
     )
     if (row.overtaken) throw new TransactionConflict('an event of the same key was appended by a later transaction')

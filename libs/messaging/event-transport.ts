@@ -20,14 +20,27 @@ export interface Lag {
 export abstract class EventTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('ruhui events')
   override readonly propagatesEventHandlerErrors = true
-  protected consumer: EventConsumer | undefined
+  protected readonly observer: ConsumerObserver
+  protected lastProgress = performance.now()
+  private consumer: EventConsumer | undefined
 
   constructor(
     readonly service: string,
     protected readonly dataSource: DataSource,
-    protected readonly observer: ConsumerObserver,
+    observer: ConsumerObserver,
   ) {
     super()
+    this.observer = {
+      parked: (...what) => observer.parked(...what),
+      handled: (...what) => {
+        this.progress()
+        observer.handled(...what)
+      },
+      retrying: (...what) => {
+        this.progress()
+        observer.retrying(...what)
+      },
+    }
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
@@ -55,6 +68,11 @@ export abstract class EventTransport extends Server implements CustomTransportSt
 
   abstract lag(): Promise<Lag[]>
 
+  /** To be called whenever something shows that the transport is not stuck. */
+  protected progress(): void {
+    this.lastProgress = performance.now()
+  }
+
   protected abstract start(consumer: EventConsumer, streams: Stream[]): Promise<void>
 
   override on(): never {
@@ -70,10 +88,9 @@ export abstract class EventTransport extends Server implements CustomTransportSt
     for (const [pattern, handler] of this.messageHandlers) {
       definitionOf(pattern)
       if (handler.next) throw new Error(`${this.service} has two handlers of ${pattern}`)
-      handlers.set(pattern, {
-        ...(handler.extras as HandlerExtras),
-        call: (data, context) => call(handler, data, context),
-      })
+      const extras = handler.extras as Partial<HandlerExtras>
+      if (!extras.reads) throw new Error(`the handler of ${pattern} does not say what it reads`)
+      handlers.set(pattern, { ...extras, reads: extras.reads, call: (data, context) => call(handler, data, context) })
     }
     return handlers
   }

@@ -1,5 +1,6 @@
 export { type ConsumerObserver, EventConsumer } from './event-consumer.ts'
 export { type EventContext, type Received, reads, readsBatch } from './event-context.ts'
+export { EventErrorsFilter } from './event-errors.filter.ts'
 export { EventLog } from './event-log.ts'
 export { EventTransport, type Lag } from './event-transport.ts'
 export { createTopics, type KafkaOptions, KafkaTransport, type TopicOptions } from './kafka-transport.ts'

@@ -10,9 +10,11 @@ import {
   type Producer,
 } from 'kafkajs'
 import type { DataSource } from 'typeorm'
+import { v5 as uuidv5 } from 'uuid'
+import { z } from 'zod'
 import { type DomainEvent, type Stream, streams } from '#libs/contracts'
 import { transact } from '#libs/database'
-import { type ConsumerObserver, type EventConsumer, Stopped, UNREADABLE } from './event-consumer.ts'
+import { type Claim, type ConsumerObserver, type EventConsumer, Stopped, UNREADABLE } from './event-consumer.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
 import { EventTransport, type Lag } from './event-transport.ts'
 import { defaultTiming, LogSubscription, type SubscriptionTiming } from './log-subscription.ts'
@@ -32,14 +34,16 @@ export interface TopicOptions {
   readonly replicas: number
 }
 
-/** Events handled between two heartbeats. */
-const CHUNK = 500
-const SESSION_TIMEOUT_MS = 10_000
-/** Without any sign from the client for this long, the consumer counts as stalled. */
-const STALLED_AFTER_MS = 60_000
+/** Bytes of messages that are sent together; brokers refuse more than 1 MiB for one partition. */
+const SEND_BYTES = 512 * 1024
+/** Partitions whose batches are handled at the same time. */
+const CONCURRENT_PARTITIONS = 4
+/** Without any progress for this long the reader counts as stalled: twice what a transaction may take. */
+const STALLED_AFTER_MS = 120_000
 const DISCONNECT_BOUND_MS = 5_000
+const DAY_MS = 86_400_000
 /** NODE_ENV=test changes the client's own defaults: nothing is left to them. */
-const RETRY = { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 }
+const RETRY = { initialRetryTime: 100, maxRetryTime: 3_000, factor: 0.2, multiplier: 2, retries: 8 }
 
 function connect({ brokers }: KafkaOptions, clientId: string): Kafka {
   return new Kafka({ clientId, brokers, retry: RETRY, logLevel: logLevel.NOTHING, connectionTimeout: 3_000 })
@@ -49,13 +53,14 @@ function topicOf({ prefix }: KafkaOptions, stream: Stream): string {
   return `${prefix}.${stream}`
 }
 
-/** The deploy step: creates the topics that are missing. Topics that exist stay as they are. */
+/** The deploy step: creates the topics that are missing and returns them. Topics that exist stay as they are. */
 export async function createTopics(options: KafkaOptions, { partitions, replicas }: TopicOptions): Promise<string[]> {
   const admin = connect(options, 'ruhui deploy').admin()
   await admin.connect()
   try {
     const existing = new Set(await admin.listTopics())
     const missing = streams.map((stream) => topicOf(options, stream)).filter((topic) => !existing.has(topic))
+    if (missing.length === 0) return []
     await admin.createTopics({
       waitForLeaders: true,
       topics: missing.map((topic) => ({
@@ -63,7 +68,9 @@ export async function createTopics(options: KafkaOptions, { partitions, replicas
         numPartitions: partitions,
         replicationFactor: replicas,
         configEntries: [
-          { name: 'retention.ms', value: String(LOG_DAYS * 86_400_000) },
+          // A segment is deleted as a whole: its first event is a segment's time older than its last one.
+          { name: 'segment.ms', value: String(DAY_MS) },
+          { name: 'retention.ms', value: String((LOG_DAYS - 1) * DAY_MS) },
           { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
         ],
       })),
@@ -81,8 +88,10 @@ export class KafkaTransport extends EventTransport {
   private reader: Consumer | undefined
   private read: Stream[] = []
   private readonly stopping = new AbortController()
+  private readonly inHand = new Set<Promise<void>>()
+  /** Counts the assignments of partitions: a batch of an earlier one is no longer ours. */
+  private assignment = 0
   private crashed = false
-  private lastSign = performance.now()
 
   constructor(
     service: string,
@@ -91,7 +100,7 @@ export class KafkaTransport extends EventTransport {
     /** The service's own log; undefined for a service that publishes nothing. */
     log: EventLog | undefined,
     private readonly options: KafkaOptions,
-    timing: SubscriptionTiming = defaultTiming,
+    private readonly timing: SubscriptionTiming = defaultTiming,
   ) {
     super(service, dataSource, observer)
     this.kafka = connect(options, `ruhui ${service}`)
@@ -100,55 +109,27 @@ export class KafkaTransport extends EventTransport {
 
   async close(): Promise<void> {
     this.stopping.abort()
-    if (this.reader) await bounded(this.reader.disconnect())
-    await this.publisher.stop()
+    await Promise.all([this.publisher.stop(), this.stopReader()])
   }
 
   isAlive(): boolean {
-    return !this.crashed && (!this.reader || performance.now() - this.lastSign < STALLED_AFTER_MS)
+    return !this.crashed && (!this.reader || performance.now() - this.lastProgress < STALLED_AFTER_MS)
   }
 
   async lag(): Promise<Lag[]> {
     return [...(await this.publisher.lag()), ...(await this.readerLag())]
   }
 
-  private async readerLag(): Promise<Lag[]> {
-    if (this.read.length === 0) return []
-    const admin = this.kafka.admin()
-    await admin.connect()
-    try {
-      const topics = this.read.map((stream) => topicOf(this.options, stream))
-      const committed = await admin.fetchOffsets({ groupId: this.groupId, topics })
-      return await Promise.all(
-        committed.map(async ({ topic, partitions }, at) => {
-          const ends = new Map(
-            (await admin.fetchTopicOffsets(topic)).map(({ partition, high, low }) => [partition, { high, low }]),
-          )
-          const events = partitions.reduce((sum, { partition, offset }) => {
-            const { high, low } = ends.get(partition) ?? { high: '0', low: '0' }
-            return sum + Number(high) - Math.max(Number(offset), Number(low))
-          }, 0)
-          return { subscription: `${this.service}<${this.read[at]}`, events, oldest: null }
-        }),
-      )
-    } finally {
-      await admin.disconnect()
-    }
-  }
-
-  private get groupId(): string {
-    return `${this.options.prefix}.${this.service}`
-  }
-
   protected async start(consumer: EventConsumer, read: Stream[]): Promise<void> {
     await this.publisher.start()
     if (read.length === 0) return
     this.read = read
+    const { leaseMs } = this.timing
     const reader = this.kafka.consumer({
       groupId: this.groupId,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: SESSION_TIMEOUT_MS / 4,
-      rebalanceTimeout: 3 * SESSION_TIMEOUT_MS,
+      sessionTimeout: leaseMs,
+      heartbeatInterval: leaseMs / 4,
+      rebalanceTimeout: 5 * leaseMs,
       maxWaitTimeInMs: 500,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
@@ -159,51 +140,101 @@ export class KafkaTransport extends EventTransport {
       this.crashed = !payload.restart && !this.stopping.signal.aborted
       this.observer.retrying(this.service, payload.error)
     })
-    for (const sign of [reader.events.FETCH, reader.events.HEARTBEAT, reader.events.GROUP_JOIN]) {
-      reader.on(sign, () => {
-        this.lastSign = performance.now()
-      })
-    }
+    reader.on(reader.events.FETCH, () => this.progress())
+    reader.on(reader.events.GROUP_JOIN, () => {
+      this.assignment += 1
+      this.progress()
+    })
     await reader.connect()
     await reader.subscribe({ topics: read.map((stream) => topicOf(this.options, stream)), fromBeginning: true })
     await reader.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
-      eachBatch: (payload) => this.handleBatch(consumer, reader, payload),
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      eachBatch: async (payload) => {
+        const handling = this.handleBatch(consumer, payload)
+        this.inHand.add(handling)
+        await handling.finally(() => this.inHand.delete(handling))
+      },
     })
   }
 
   /**
-   * Nothing but the client's own errors may leave this function: it stops for good on a TypeError and its like. What
-   * is not committed here is fetched again.
+   * Nothing but the client's own errors and plain ones may leave this function: the client stops for good on a
+   * TypeError and its like. What is not resolved here is fetched again.
    */
-  private async handleBatch(consumer: EventConsumer, reader: Consumer, payload: EachBatchPayload): Promise<void> {
+  private async handleBatch(consumer: EventConsumer, payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch
-    for (let at = 0; at < messages.length && payload.isRunning() && !payload.isStale(); at += CHUNK) {
-      const chunk = messages.slice(at, at + CHUNK)
-      const stream = topic.slice(this.options.prefix.length + 1) as Stream
-      const beating = setInterval(() => payload.heartbeat().catch(() => {}), SESSION_TIMEOUT_MS / 4)
-      try {
-        await consumer.deliver(
-          chunk.map((message) => fromKafka(message, stream, partition)),
-          async () => {},
-          this.stopping.signal,
-        )
-      } catch (error) {
-        if (error instanceof Stopped) return
-        this.observer.retrying(this.service, error)
-        throw new Error('the batch could not be settled', { cause: error })
-      } finally {
-        clearInterval(beating)
+    const { assignment } = this
+    const { batchSize, leaseMs } = this.timing
+    const stream = topic.slice(this.options.prefix.length + 1) as Stream
+    const beating = setInterval(() => payload.heartbeat().catch(() => {}), leaseMs / 8)
+    try {
+      for (let at = 0; at < messages.length && !this.stopping.signal.aborted; at += batchSize) {
+        const chunk = messages.slice(at, at + batchSize)
+        const events = chunk.map((message) => fromKafka(message, stream, partition))
+        await this.deliver(consumer, events)
+        // The client forgets the partitions of an earlier assignment, and trips over them.
+        if (this.assignment !== assignment) return
+        const last = chunk.at(-1)!.offset
+        payload.resolveOffset(last)
+        const offset = String(BigInt(last) + 1n)
+        await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })
+        await payload.heartbeat()
       }
-      const last = chunk.at(-1)!.offset
-      payload.resolveOffset(last)
-      await reader.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }])
-      await payload.heartbeat()
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error
+    } finally {
+      clearInterval(beating)
     }
   }
+
+  private async deliver(consumer: EventConsumer, events: DomainEvent[]): Promise<void> {
+    try {
+      await consumer.deliver(events, unclaimed, this.stopping.signal)
+    } catch (error) {
+      if (error instanceof Stopped) throw error
+      this.observer.retrying(this.service, error)
+      throw new Error('the batch could not be delivered', { cause: error })
+    }
+  }
+
+  private async stopReader(): Promise<void> {
+    const disconnected = this.reader && quietly(this.reader.disconnect())
+    await Promise.allSettled(this.inHand)
+    await bounded(disconnected)
+  }
+
+  private async readerLag(): Promise<Lag[]> {
+    if (this.read.length === 0) return []
+    const admin = this.kafka.admin({ retry: { ...RETRY, retries: 1 } })
+    await admin.connect()
+    try {
+      const topics = this.read.map((stream) => topicOf(this.options, stream))
+      const committed = await admin.fetchOffsets({ groupId: this.groupId, topics })
+      return await Promise.all(
+        committed.map(async ({ topic, partitions }) => {
+          const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]))
+          const events = partitions.reduce((sum, { partition, offset }) => {
+            const { high, low } = ends.get(partition) ?? { high: '0', low: '0' }
+            return sum + Number(high) - Math.max(Number(offset), Number(low))
+          }, 0)
+          const stream = topic.slice(this.options.prefix.length + 1)
+          return { subscription: `${this.service}<${stream}`, events, oldest: null }
+        }),
+      )
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  private get groupId(): string {
+    return `${this.options.prefix}.${this.service}`
+  }
 }
+
+/** Positions stand with the broker, and the inbox alone makes effects happen once: there is nothing to lose here. */
+const unclaimed: Claim = { settle: async () => {}, hold: async () => {} }
 
 /** Forwards a service's log to its topic: a subscription whose effect is the send. */
 class KafkaPublisher {
@@ -225,9 +256,9 @@ class KafkaPublisher {
       'kafka',
       this.log,
       this.dataSource,
-      async (events, settle) => {
+      async (events, claim) => {
         await this.send(events)
-        await transact(this.dataSource, settle)
+        await transact(this.dataSource, claim.settle)
       },
       (name, error) => this.observer.retrying(name, error),
       this.timing,
@@ -244,17 +275,16 @@ class KafkaPublisher {
     return this.subscription ? [await lagOf(this.subscription)] : []
   }
 
-  /** No transaction is open here: in an outage the idempotent producer waits for as long as it lasts. */
+  /** No transaction is open here: an outage of the broker is waited for. */
   private async send(events: readonly LoggedEvent[]): Promise<void> {
+    const topic = topicOf(this.options, events[0]!.stream)
     try {
-      this.producer ??= await this.connectProducer()
-      await this.producer.send({
-        topic: topicOf(this.options, events[0]!.stream),
-        acks: -1,
-        messages: events.map(toKafka),
-      })
+      this.producer ??= this.createProducer()
+      await this.producer.connect()
+      for (const messages of slices(events.map(toKafka))) await this.producer.send({ topic, acks: -1, messages })
     } catch (error) {
-      // The producer never recovers by itself from a lost sequence (OUT_OF_ORDER_SEQUENCE, UNKNOWN_PRODUCER_ID).
+      // A producer never recovers from a lost sequence (OUT_OF_ORDER_SEQUENCE, UNKNOWN_PRODUCER_ID). Sending all
+      // again through a new one keeps the order in which events appear first.
       const broken = this.producer
       this.producer = undefined
       await bounded(broken?.disconnect())
@@ -262,21 +292,41 @@ class KafkaPublisher {
     }
   }
 
-  private async connectProducer(): Promise<Producer> {
-    const producer = this.kafka.producer({
+  private createProducer(): Producer {
+    return this.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { ...RETRY, retries: Number.MAX_SAFE_INTEGER },
+      retry: RETRY,
     })
-    await producer.connect()
-    return producer
   }
 }
 
+interface OutgoingMessage {
+  readonly key: string
+  readonly value: string
+  readonly headers: IHeaders
+}
+
+/** Cuts messages into runs that a broker takes at once. */
+function slices(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
+  const cut: OutgoingMessage[][] = []
+  let room = 0
+  for (const message of messages) {
+    const bytes = Buffer.byteLength(message.value)
+    if (cut.length === 0 || bytes > room) {
+      cut.push([])
+      room = SEND_BYTES
+    }
+    cut.at(-1)?.push(message)
+    room -= bytes
+  }
+  return cut
+}
+
 /** CloudEvents 1.0 in Kafka's binary mode: attributes as `ce_*` headers, the data as the value. */
-function toKafka(event: DomainEvent): { key: string; value: string; headers: IHeaders } {
+function toKafka(event: DomainEvent): OutgoingMessage {
   return {
     key: event.key,
     value: JSON.stringify(event.data),
@@ -294,45 +344,69 @@ function toKafka(event: DomainEvent): { key: string; value: string; headers: IHe
   }
 }
 
-const TEXT_OF_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const LONGEST_TEXT = 500
+const LATEST_MS = Date.UTC(2999, 0)
+const text = z.string().refine((value) => value === storable(value))
+/** What an event of ours has in its headers, and PostgreSQL can store. */
+const attributes = z.object({
+  id: z.guid(),
+  type: text,
+  version: z.coerce.number().int().min(1).max(9_999),
+  key: text,
+  time: z.iso
+    .datetime()
+    .transform((value) => new Date(value))
+    .refine((value) => value.getTime() >= 0 && value.getTime() < LATEST_MS),
+  trace: text.nullable(),
+})
+/** Namespace of the ids that are made for messages without one. */
+const UNREADABLE_IDS = '0192a3f0-6f0e-7c3e-9d0a-5d1f6a8c2b47'
 
 /**
- * The event in a message. A message that is none becomes an event of the type {@link UNREADABLE}, with an id made of its place, so that it is parked like every other event that can't be read.
+ * The event in a message. A message that is none becomes an event of the type {@link UNREADABLE}, with an id made of
+ * its place, so that it is parked like every other event that can't be read.
  */
 function fromKafka(message: KafkaMessage, stream: Stream, partition: number): DomainEvent {
   const header = (name: string) => message.headers?.[name]?.toString() ?? null
   const value = message.value?.toString() ?? ''
-  const key = message.key?.toString() ?? ''
-  const [id, type, time] = [header('ce_id'), header('ce_type'), header('ce_time')]
+  const key = storable(message.key?.toString() ?? '')
   try {
-    if (!id || !TEXT_OF_ID.test(id) || !type || !time) throw new Error('no CloudEvents headers')
     return {
-      id,
-      type,
-      version: Number(header('ce_dataversion')),
+      ...attributes.parse({
+        id: header('ce_id'),
+        type: header('ce_type'),
+        version: header('ce_dataversion'),
+        key: header('ce_partitionkey') ?? key,
+        time: header('ce_time'),
+        trace: header('ce_trace'),
+      }),
       stream,
-      key: header('ce_partitionkey') ?? key,
-      time: new Date(time),
-      trace: header('ce_trace'),
       data: JSON.parse(value),
     }
   } catch {
-    const place = BigInt(partition) * 2n ** 64n + BigInt(message.offset)
-    const hex = place.toString(16).padStart(32, '0')
     return {
-      id: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+      id: uuidv5(`${stream}/${partition}/${message.offset}`, UNREADABLE_IDS),
       type: UNREADABLE,
-      version: 0,
+      version: 1,
       stream,
       key,
-      time: new Date(Number(message.timestamp)),
+      time: new Date(Math.min(Math.max(0, Number(message.timestamp)), LATEST_MS)),
       trace: null,
       data: value,
     }
   }
 }
 
+/** Text that PostgreSQL takes into an indexed column. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\u{fffd}').slice(0, LONGEST_TEXT)
+}
+
 /** Waits for a disconnect, but not for ever: in an outage the client's own may hang. */
 async function bounded(work: Promise<unknown> | undefined): Promise<void> {
-  await Promise.race([Promise.resolve(work).catch(() => {}), sleep(DISCONNECT_BOUND_MS, undefined, { ref: false })])
+  await Promise.race([quietly(work), sleep(DISCONNECT_BOUND_MS, undefined, { ref: false })])
+}
+
+async function quietly(work: Promise<unknown> | undefined): Promise<void> {
+  await work?.catch(() => {})
 }

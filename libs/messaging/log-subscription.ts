@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DataSource, EntityManager } from 'typeorm'
-import { isDatabaseOutage } from '#libs/database'
-import { Stopped } from './event-consumer.ts'
+import type { DataSource } from 'typeorm'
+import { type Claim, Stopped } from './event-consumer.ts'
 import type { EventLog, LoggedEvent, Position } from './event-log.ts'
 import { Fenced, PartitionOwnership } from './partition-ownership.ts'
 
 export interface SubscriptionTiming {
-  /** Events handled together at most. */
+  /** Events handled together at most, rounded up to the same number of each partition. */
   readonly batchSize: number
   /** Longest pause between two looks at a quiet log; appends of the same process wake the reader at once. */
   readonly idleMs: number
@@ -18,14 +17,10 @@ export interface SubscriptionTiming {
 export const defaultTiming: SubscriptionTiming = { batchSize: 1_000, idleMs: 250, leaseMs: 6_000 }
 
 const SHORTEST_PAUSE_MS = 5
-const OUTAGE_PAUSE_MS = 1_000
+const FAILURE_PAUSE_MS = 500
 
-/** Does something with events, and calls `settle` in the transaction that makes it final. */
-export type Deliver = (
-  events: readonly LoggedEvent[],
-  settle: (tx: EntityManager) => Promise<void>,
-  signal: AbortSignal,
-) => Promise<void>
+/** Does something with events, and settles the claim in the transaction that makes it final. */
+export type Deliver = (events: readonly LoggedEvent[], claim: Claim, signal: AbortSignal) => Promise<void>
 
 /**
  * Reads one event log for one group, in order within each partition, and remembers how far it came.
@@ -85,9 +80,10 @@ export class LogSubscription {
         pause = found ? 0 : Math.min(Math.max(pause * 2, SHORTEST_PAUSE_MS), this.timing.idleMs)
       } catch (error) {
         if (error instanceof Stopped) break
+        this.onFailure(this.name, error)
+        pause = 0
         if (error instanceof Fenced) await this.ownership.report().catch(() => {})
-        else this.onFailure(this.name, error)
-        pause = isDatabaseOutage(error) ? OUTAGE_PAUSE_MS : SHORTEST_PAUSE_MS
+        else await sleep(FAILURE_PAUSE_MS, undefined, { signal: this.stopping.signal }).catch(() => {})
       }
       if (pause > 0 && (await this.nap(pause))) pause = SHORTEST_PAUSE_MS
     }
@@ -106,11 +102,19 @@ export class LogSubscription {
     if (owned.length === 0) return false
     const events = await this.log.read(
       owned.map(({ position }) => position),
-      Math.max(16, Math.ceil(this.timing.batchSize / owned.length)),
+      Math.ceil(this.timing.batchSize / owned.length),
     )
     if (events.length === 0) return false
     const reached = [...new Map(events.map((event) => [event.position.partition, event.position])).values()]
-    await this.deliver(events, (tx) => this.ownership.advance(tx, reached), this.stopping.signal)
+    const claim: Claim = {
+      settle: (tx) => this.ownership.advance(tx, reached),
+      hold: (tx) =>
+        this.ownership.hold(
+          tx,
+          reached.map(({ partition }) => partition),
+        ),
+    }
+    await this.deliver(events, claim, this.stopping.signal)
     this.ownership.advanced(reached)
     return true
   }

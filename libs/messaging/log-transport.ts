@@ -44,7 +44,7 @@ export class LogTransport extends EventTransport {
         this.service,
         log,
         this.dataSource,
-        (events, settle, signal) => consumer.deliver(events, settle, signal),
+        (events, claim, signal) => consumer.deliver(events, claim, signal),
         (_, error) => this.observer.retrying(this.service, error),
         this.timing,
       )

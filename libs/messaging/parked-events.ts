@@ -74,11 +74,11 @@ export class ParkedEvents {
     )
   }
 
-  /** Locks all parked events of a key and returns the first. */
+  /** Locks the first parked event of a key and returns it. */
   async lockFirst(tx: EntityManager, key: string): Promise<DomainEvent | undefined> {
     const [row] = await tx.query(
       `select event_id, stream, type, version, key, time, trace, data from parked_event
-       where consumer = $1 and key = $2 order by seq for update`,
+       where consumer = $1 and key = $2 order by seq limit 1 for update`,
       [this.consumer, key],
     )
     if (!row) return undefined

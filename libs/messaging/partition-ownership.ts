@@ -1,19 +1,22 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { PARTITIONS, type Position } from './event-log.ts'
 
-/** A partition that this process may read, until somebody with a higher epoch takes it. */
+/** A partition that this process may read, until somebody takes it with a higher epoch. */
 export interface OwnedPartition {
   readonly epoch: string
   position: Position
 }
 
+/** How long the report of a process that came to its end unnoticed is kept. */
+const FORGET_AFTER = '1 day'
+
 /**
  * Divides the partitions of one subscription among the processes that serve it.
  *
  * Every process reports itself, computes from the list of live ones which partitions are its own, gives up others and
- * claims its own once they are free or their lease has run out. Each claim raises the partition's epoch, and a
- * position moves only under the epoch it was claimed with: a process that slept past its lease can't commit anything.
- * All times are the database's.
+ * claims its own once they are free or their owner has not reported for a lease's time. Each claim raises the
+ * partition's epoch, and a position moves only under the epoch it was claimed with: a process that slept past its
+ * lease can't commit anything. All times are the database's.
  */
 export class PartitionOwnership {
   readonly owned = new Map<number, OwnedPartition>()
@@ -32,23 +35,29 @@ export class PartitionOwnership {
       `insert into subscription (name, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing`,
       [this.name, PARTITIONS],
     )
+    await this.dataSource.query(
+      `delete from subscriber where name = $1 and seen_at < clock_timestamp() - $2::interval`,
+      [this.name, FORGET_AFTER],
+    )
   }
 
-  /** Reports this process as alive and renews its leases; must run more often than a lease lasts. */
+  /** Reports this process as alive and forgets what others have taken; must run more often than a lease lasts. */
   async report(): Promise<void> {
+    const before = [...this.owned]
     await this.dataSource.query(
       `insert into subscriber (name, owner, seen_at) values ($1, $2, clock_timestamp())
        on conflict (name, owner) do update set seen_at = excluded.seen_at`,
       [this.name, this.owner],
     )
-    const [rows]: [{ partition: number; epoch: string }[], number] = await this.dataSource.query(
-      `update subscription set lease_until = clock_timestamp() + $3 * interval '1 ms'
-       where name = $1 and owner = $2 returning partition, epoch::text`,
-      [this.name, this.owner, this.leaseMs],
+    const rows: { partition: number; epoch: string }[] = await this.dataSource.query(
+      `select partition, epoch::text from subscription where name = $1 and owner = $2`,
+      [this.name, this.owner],
     )
-    const still = new Map(rows.map((row) => [row.partition, row.epoch]))
-    for (const [partition, { epoch }] of this.owned) {
-      if (still.get(partition) !== epoch) this.owned.delete(partition)
+    const still = new Map(rows.map(({ partition, epoch }) => [partition, epoch]))
+    for (const [partition, claimed] of before) {
+      // What was claimed again meanwhile is another object.
+      const taken = still.get(partition) !== claimed.epoch && this.owned.get(partition) === claimed
+      if (taken) this.owned.delete(partition)
     }
   }
 
@@ -69,8 +78,7 @@ export class PartitionOwnership {
   async release(partitions = [...this.owned.keys()]): Promise<void> {
     if (partitions.length === 0) return
     await this.dataSource.query(
-      `update subscription set owner = null, lease_until = null
-       where name = $1 and partition = any($2) and owner = $3`,
+      `update subscription set owner = null where name = $1 and partition = any($2) and owner = $3`,
       [this.name, partitions, this.owner],
     )
     for (const partition of partitions) this.owned.delete(partition)
@@ -105,6 +113,17 @@ export class PartitionOwnership {
     if (moved[1] !== positions.length) throw new Fenced(`${this.name}: a partition was taken over by another process`)
   }
 
+  /** Keeps others from claiming these partitions before the transaction ends. @throws {Fenced} like `advance` */
+  async hold(tx: EntityManager, partitions: readonly number[]): Promise<void> {
+    const held: unknown[] = await tx.query(
+      `select from subscription s
+       join unnest($2::smallint[], $3::bigint[]) as p (partition, epoch) using (partition, epoch)
+       where s.name = $1 for share of s`,
+      [this.name, partitions, partitions.map((partition) => this.owned.get(partition)?.epoch ?? -1)],
+    )
+    if (held.length !== partitions.length) throw new Fenced(`${this.name}: a partition was taken over`)
+  }
+
   /** Remembers positions that were committed. */
   advanced(positions: readonly Position[]): void {
     for (const position of positions) {
@@ -116,9 +135,10 @@ export class PartitionOwnership {
   private async claim(partitions: number[]): Promise<void> {
     if (partitions.length === 0) return
     const [rows]: [(Position & { epoch: string })[], number] = await this.dataSource.query(
-      `update subscription
-       set owner = $2, epoch = epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 ms'
-       where name = $1 and partition = any($4) and (owner is null or lease_until < clock_timestamp())
+      `update subscription s set owner = $2, epoch = epoch + 1
+       where name = $1 and partition = any($4) and (owner is null or owner = $2 or not exists (
+         select from subscriber o
+         where o.name = s.name and o.owner = s.owner and o.seen_at > clock_timestamp() - $3 * interval '1 ms'))
        returning partition, epoch::text, xid::text, id::text, day::text`,
       [this.name, this.owner, this.leaseMs, partitions],
     )

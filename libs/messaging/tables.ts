@@ -41,7 +41,6 @@ export class MessagingTables1767225600000 implements MigrationInterface {
         partition smallint not null,
         owner uuid,
         epoch bigint not null default 0,
-        lease_until timestamptz,
         xid xid8 not null default '0',
         id bigint not null default 0,
         day date not null default '2000-01-01',
