@@ -4,6 +4,9 @@ import type { KeyRing } from './key-ring.ts'
 /** Bytes of a blind key: 128 bits, far beyond chance collisions. */
 const BYTES = 16
 
+/** What a blind key is made of; the kinds that several services share, and any of one's own. */
+export type BlindKind = 'resident-id' | 'mobile' | 'name-mobile' | (string & {})
+
 /**
  * Finds equal personal data without keeping it: HMAC-SHA256 under a key of its own for every kind (HKDF-SHA256 of the
  * ring's key), cut to 16 bytes. Two kinds never meet, and without the key nothing can be guessed. What a blind index
@@ -14,13 +17,13 @@ export class BlindIndex {
 
   constructor(private readonly ring: KeyRing) {}
 
-  /** The blind key under the active key. */
-  of(kind: string, value: string): Buffer {
+  /** The blind key under the active key, of 16 bytes. */
+  of(kind: BlindKind, value: string): Buffer {
     return this.under(this.ring.active, kind, value)
   }
 
   /** The blind keys under every key of the ring: what to search for while keys are being changed. */
-  all(kind: string, value: string): Buffer[] {
+  all(kind: BlindKind, value: string): Buffer[] {
     return [...this.ring.keys.keys()].map((id) => this.under(id, kind, value))
   }
 

@@ -1,64 +1,82 @@
-/** Fields whose value never reaches a log, compared without case, `-` and `_`. */
-const SECRET = new Set([
-  'name',
-  'residentid',
-  'mobile',
-  'phone',
-  'plate',
-  'password',
-  'token',
-  'secret',
-  'operatorsecret',
-  'authorization',
-  'cookie',
-  'setcookie',
-  'sealed',
-  'receipt',
+/** Fields with personal data, compared without case, `-` and `_`. */
+const PERSONAL = new Set([
+  ...['name', 'fullname', 'drivername', 'realname', 'residentid', 'idnumber', 'idcard', 'openid', 'unionid'],
+  ...['mobile', 'mobilenumber', 'phone', 'phonenumber', 'plate', 'platenumber', 'sealed', 'receipt'],
 ])
+
+/** What a field with a secret has in its name, compared likewise: `setCookie`, `operatorSecret`, `FIELD_KEYS`. */
+const SECRET = /password|token|secret|authorization|cookie|(field|blind|api|private)keys?$/
 
 const HIDDEN = '[hidden]'
 
-/** Ids of 18 or 15 digits, mobile numbers, plates: what may stand in the middle of any text. */
-const PATTERNS =
-  /(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂]/gu
+const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'
+const LETTER = 'A-HJ-NP-Za-hj-np-z'
+
+/** What may stand in the middle of any text, however it is spaced out. UUIDs are kept: their digits can look alike. */
+const PATTERNS = new RegExp(
+  [
+    '(?<uuid>\\b[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}\\b)',
+    '(?<!\\d)\\d{6}[ -]?\\d{8}[ -]?\\d{3}[\\dXx](?!\\d)', // resident id
+    '(?<!\\d)\\d{15}(?!\\d)', // resident id of before 1999
+    '(?<!\\d)(?:(?:\\+|00)?86[ -]?)?1[3-9]\\d[ -]?\\d{4}[ -]?\\d{4}(?!\\d)', // mobile number
+    `[${PROVINCES}][${LETTER}][ ·•.-]?[${LETTER}\\d]{4,5}[${LETTER}\\d挂]`, // plate
+    '(?<=://)[^\\s/@]+(?=@)', // user and password of an address
+  ].join('|'),
+  'gu',
+)
+
+/** Most texts hold nothing of all this, which is seen faster than the patterns are tried. */
+const SUSPECT = new RegExp(`\\d{4}|[${PROVINCES}]|://`)
 
 /**
- * A copy of a value without personal data and secrets, for logs: fields with telling names are hidden whatever they
- * hold, and ids, phones and plates are hidden in every text. Errors keep their name, message and stack, redacted.
+ * A copy of a value without personal data and secrets, for logs. Fields with telling names are hidden whatever they
+ * hold; resident ids, phones, plates and passwords in addresses are hidden in every text. Names of people can't be told
+ * from other words: never write one into a text. Values that have a `toJSON` show what it gives; errors keep type,
+ * message, stack, code, cause and the errors they gather, but no further fields: those of a database error quote rows.
  */
 export function redact<Value>(value: Value): Value | string {
   return hide(value, new Set()) as Value | string
 }
 
 function hide(value: unknown, above: Set<object>): unknown {
-  if (typeof value === 'string') return value.replace(PATTERNS, HIDDEN)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value === 'string') return hideInText(value)
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
   if (above.has(value)) return '[circular]'
   above.add(value)
-  try {
-    if (Array.isArray(value)) return value.map((item) => hide(item, above))
-    if (value instanceof Date) return value
-    if (value instanceof Error) return hideError(value, above)
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, isSecret(key) ? HIDDEN : hide(item, above)]),
-    )
-  } finally {
-    above.delete(value)
-  }
+  const hidden = hideObject(value, above)
+  above.delete(value)
+  return hidden
+}
+
+function hideObject(value: object, above: Set<object>): unknown {
+  if (Array.isArray(value) || value instanceof Set) return Array.from(value, (item) => hide(item, above))
+  if (value instanceof Error) return hideError(value, above)
+  if ('toJSON' in value && typeof value.toJSON === 'function') return hide(value.toJSON(), above)
+  const entries = value instanceof Map ? [...value] : Object.entries(value)
+  return Object.fromEntries(
+    entries.map(([key, item]) => [hideInText(String(key)), isHidden(String(key)) ? HIDDEN : hide(item, above)]),
+  )
 }
 
 function hideError(error: Error, above: Set<object>): object {
-  const { name, message, stack, cause } = error
-  const code = (error as { code?: unknown }).code
+  const { name, message, stack, cause, code, errors } = error as Error & { code?: unknown; errors?: unknown }
   return {
     type: name,
     message: hide(message, above),
     stack: hide(stack, above),
     ...(code === undefined ? {} : { code }),
     ...(cause === undefined ? {} : { cause: hide(cause, above) }),
+    ...(errors === undefined ? {} : { errors: hide(errors, above) }),
   }
 }
 
-function isSecret(key: string): boolean {
-  return SECRET.has(key.replace(/[-_]/g, '').toLowerCase())
+function hideInText(text: string): string {
+  if (!SUSPECT.test(text)) return text
+  return text.replace(PATTERNS, (match, uuid?: string) => (uuid === undefined ? HIDDEN : match))
+}
+
+function isHidden(key: string): boolean {
+  const plain = key.replace(/[-_]/g, '').toLowerCase()
+  return PERSONAL.has(plain) || SECRET.test(plain)
 }
