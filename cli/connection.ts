@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { readConfig } from '#libs/platform'
 import { findOperatorCredential } from '../services/all-in-one/operator-credential.ts'
 import { Failure } from './failure.ts'
-import { HttpClient, unreachable } from './http-client.ts'
+import { HttpClient } from './http-client.ts'
 
 export const dataFolderConfig = z.object({
   RUHUI_DATA: z.string().default('.data').describe('Folder of the system on this machine'),
@@ -69,10 +69,8 @@ export async function connect({ url, token }: ConnectionOptions): Promise<Connec
 async function reached(connection: Connection): Promise<Connection> {
   const client = new HttpClient(connection.origin, { connections: 1, patienceMs: 0 })
   try {
-    await client.once({ path: '/health/live' })
+    await client.send({ path: '/health/live' })
     return connection
-  } catch (error) {
-    throw unreachable(connection.origin, (error as Error).message)
   } finally {
     await client.close()
   }

@@ -78,9 +78,11 @@ export class HttpClient {
   async send(request: Request): Promise<Answer> {
     const until = performance.now() + this.options.patienceMs
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const result = await this.once(request).catch((error: Error) => error)
-      if (!(result instanceof Error) && !NOT_READY.has(result.status)) return result
-      const because = result instanceof Error ? messageOf(result) : `HTTP ${result.status}`
+      const { answer, because } = await this.once(request).then(
+        (answer) => ({ answer, because: `HTTP ${answer.status}` }),
+        (error) => ({ answer: undefined, because: messageOf(error) }),
+      )
+      if (answer && !NOT_READY.has(answer.status)) return answer
       if (this.closed || performance.now() + pause > until) throw unreachable(this.origin, because)
       this.options.onWait?.(because)
       await sleep(pause * (0.5 + Math.random()))
@@ -100,7 +102,7 @@ export class HttpClient {
   }
 }
 
-export function unreachable(origin: string, because: string): Failure {
+function unreachable(origin: string, because: string): Failure {
   return new Failure('unreachable', {
     zh: `无法连接系统 ${origin}（${because}）。请确认系统已启动（npm start），或用 --url 指定地址`,
     en: `The system at ${origin} can't be reached (${because}). Is it running (npm start)? --url names another address`,

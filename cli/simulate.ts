@@ -60,7 +60,7 @@ async function simulate(options: Options, progress: Progress) {
   const shared = {
     connections: options.concurrency,
     patienceMs: options.patience * 1_000,
-    onWait: (because: string) => progress.show(`等待系统恢复 waiting for the system: ${because}`),
+    onWait: (because: string) => progress.show('等待系统恢复 waiting for the system', because),
   }
   const phone = new HttpClient(origin, { ...shared, headers: { 'accept-language': 'zh-CN' } })
   const admin = new HttpClient(origin, { ...shared, headers: { authorization: `Bearer ${token}` } })

@@ -1,7 +1,9 @@
 const UPDATE_MS = 100
+const UPDATE_WITHOUT_TERMINAL_MS = 10_000
 
 /**
- * What a command is doing, on stderr: one line that is written over on a terminal; elsewhere one line for every step.
+ * What a command is doing, on stderr: one line that is written over on a terminal; elsewhere a line for every step, and
+ * one now and then in long steps.
  */
 export class Progress {
   private last = 0
@@ -12,15 +14,17 @@ export class Progress {
   show(step: string, detail = ''): void {
     const fresh = step !== this.step
     this.step = step
-    if (!process.stderr.isTTY) {
-      if (fresh) process.stderr.write(`${step}\n`)
+    const { isTTY } = process.stderr
+    const pause = isTTY ? UPDATE_MS : UPDATE_WITHOUT_TERMINAL_MS
+    if (!fresh && performance.now() - this.last < pause) return
+    this.last = performance.now()
+    const line = `${step} ${detail}`.trimEnd()
+    if (!isTTY) {
+      process.stderr.write(`${line}\n`)
       return
     }
-    if (!fresh && performance.now() - this.last < UPDATE_MS) return
-    if (fresh && this.open) process.stderr.write('\n')
-    this.last = performance.now()
+    process.stderr.write(`${fresh && this.open ? '\n' : ''}\r\u001b[2K${line}`)
     this.open = true
-    process.stderr.write(`\r\u001b[2K${step} ${detail}`)
   }
 
   /** Ends the line. */

@@ -115,7 +115,7 @@ export class CampaignRun {
     let done = 0
     this.onProgress(step, done, visits.length)
     await inParallel(visits, this.options.concurrency, async (visit) => {
-      await this.phone.visit(this.links[visit.code]!, visit)
+      await this.phone.visit(visit.code === null ? null : this.links[visit.code]!, visit)
       this.onProgress(step, ++done, visits.length)
     })
     this.journal.busyMs += performance.now() - begun
@@ -127,8 +127,11 @@ export class CampaignRun {
     const unseen = this.journal.acknowledged.slice(this.drainedUpTo)
     this.drainedUpTo = this.journal.acknowledged.length
     const left = await statusesOf(this.clients.phone, unseen, isProcessed, this.waiting(step, unseen.length))
-    for (const status of left.values()) {
-      if (!isProcessed(status)) this.journal.violated('not_processed', status.registrationId)
+    for (const { registrationId } of unseen) {
+      const status = left.get(registrationId)
+      if (!status || !isProcessed(status)) {
+        this.journal.violated('not_processed', `${registrationId} ${status?.status ?? 'unknown'}`)
+      }
     }
   }
 

@@ -5,9 +5,13 @@ import type { Answer, HttpClient, Request } from '../http-client.ts'
 import type { Journal } from './journal.ts'
 import type { Mistake } from './mistakes.ts'
 import type { Visit } from './plan.ts'
+import { statusOf } from './receipts.ts'
 
 /** The longest that a phone waits before it loses the answer. */
 const LOST_AFTER_MS = 30
+
+/** The page as it is passed on from driver to driver: without a code. */
+const JOIN_PAGE = new URL('/join', 'http://phone')
 
 const kept = z.object({ registrationId: z.uuid(), receipt: z.string() })
 const refused = z.object({ errors: z.array(z.object({ pointer: z.string(), code: z.string() })) })
@@ -30,11 +34,12 @@ export class Phone {
     private readonly journal: Journal,
   ) {}
 
-  /** @param link path of the link in the scanned code */
-  async visit(link: string, { record, by, trouble, mistake }: Visit): Promise<void> {
-    const opened = await this.open(link)
-    if (!opened) return
-    const form = by === 'form' ? this.pageForm(opened.page) : this.scriptForm(opened.query)
+  /** @param link path of the link in the scanned code; null for a driver who was sent the address of the page */
+  async visit(link: string | null, { record, by, trouble, mistake }: Visit): Promise<void> {
+    const address = link === null ? JOIN_PAGE : await this.scan(link)
+    const page = address && (await this.open(address))
+    if (!page) return
+    const form = by === 'form' ? this.pageForm(page) : this.scriptForm(address.searchParams)
     if (mistake) await this.sendMistake(form, mistake, record.answers)
     const request = form.request(record.answers, true)
     const answers = await this.submit(request, trouble)
@@ -58,18 +63,20 @@ export class Phone {
     }
   }
 
-  /** Follows the link to the page. */
-  private async open(link: string): Promise<{ query: URLSearchParams; page: string } | undefined> {
-    const scan: Request = { path: link }
-    const redirect = await this.client.send(scan)
-    this.journal.scans += 1
+  /** Opens the link in a code. @returns where it leads to */
+  private async scan(link: string): Promise<URL | undefined> {
+    const request: Request = { path: link }
+    const redirect = await this.client.send(request)
     const { location } = redirect.headers
-    if (redirect.status !== 303 || typeof location !== 'string') return this.unexpected(scan, redirect)
-    const { pathname, search, searchParams } = new URL(location, this.client.origin)
-    const look: Request = { path: pathname + search }
-    const page = await this.client.send(look)
-    if (page.status !== 200) return this.unexpected(look, page)
-    return { query: searchParams, page: page.body.toString() }
+    if (redirect.status !== 303 || typeof location !== 'string') return this.unexpected(request, redirect)
+    this.journal.scans += 1
+    return new URL(location, this.client.origin)
+  }
+
+  private async open({ pathname, search }: URL): Promise<string | undefined> {
+    const request: Request = { path: pathname + search }
+    const page = await this.client.send(request)
+    return page.status === 200 ? page.body.toString() : this.unexpected(request, page)
   }
 
   private async submit(request: Request, trouble: Visit['trouble']): Promise<Answer[]> {
@@ -128,9 +135,8 @@ export class Phone {
       read: async ({ status, headers }) => {
         const receipt = /^\/join\/receipts\/([\w-]+)$/.exec(String(headers.location))?.[1]
         if (status !== 303 || !receipt) return undefined
-        return this.client
-          .json(kept.omit({ receipt: true }), { path: `/api/registrations/receipts/${receipt}` })
-          .then(({ registrationId }) => ({ registrationId, receipt }))
+        const known = await statusOf(this.client, receipt)
+        return known && { registrationId: known.registrationId, receipt }
       },
       names: ({ field }, { status, body }) => {
         const named = [...body.toString().matchAll(/id="(\w+)-error"/g)].map(([, name]) => name)

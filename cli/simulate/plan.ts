@@ -7,8 +7,8 @@ export type Trouble = 'none' | 'lost-answer' | 'sent-again' | 'double-tap'
 /** One driver at one poster. */
 export interface Visit {
   readonly record: CampaignRecord
-  /** Which of the codes is scanned, by its place in the list. */
-  readonly code: number
+  /** Which of the codes is scanned, by its place in the list; null for a driver to whom the page was passed on. */
+  readonly code: number | null
   /** A browser without JavaScript sends the form; the others speak to the API. */
   readonly by: 'form' | 'script'
   readonly trouble: Trouble
@@ -48,7 +48,7 @@ export function planVisits(campaign: Campaign, { codes, approve }: PlanWishes): 
     if (repeat > 0 && random.chance(0.25)) comesLate.add(personId)
     const code = repeat === 0 ? busyCode(random, codes) : otherCode(random, codes, scanned.get(personId)!)
     scanned.set(personId, code)
-    const visit = { record, code, ...mannersOf(random) }
+    const visit = { record, code: random.chance(0.03) ? null : code, ...mannersOf(random) }
     ;(comesLate.has(personId) ? late : early).push(visit)
   }
   const verdicts = new Map(campaign.people.map(({ personId }) => [personId, verdict(random, approve)]))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { HttpClient } from '../http-client.ts'
+import { type HttpClient, refusal } from '../http-client.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Acknowledged } from './journal.ts'
 
@@ -19,7 +19,7 @@ export type ReceiptStatus = z.infer<typeof receiptStatus>
 /**
  * Asks for every registration where it stands, again and again until `settled` agrees or the time is over.
  *
- * @returns what was told last, by registration
+ * @returns what was told last, by registration; nothing for a receipt that the system does not know
  */
 export async function statusesOf(
   client: HttpClient,
@@ -31,12 +31,21 @@ export async function statusesOf(
   const until = performance.now() + bound.ms
   await inParallel(registrations, bound.workers, async ({ registrationId, receipt }) => {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const status = await client.json(receiptStatus, { path: `/api/registrations/receipts/${receipt}` })
-      statuses.set(registrationId, status)
-      if (settled(status) || performance.now() > until) break
+      const status = await statusOf(client, receipt)
+      if (status) statuses.set(registrationId, status)
+      if ((status && settled(status)) || performance.now() > until) break
       await sleep(pause)
     }
     bound.onSettled()
   })
   return statuses
+}
+
+/** Where the registration of a receipt stands; undefined when the system does not know the receipt. */
+export async function statusOf(client: HttpClient, receipt: string): Promise<ReceiptStatus | undefined> {
+  const request = { path: `/api/registrations/receipts/${receipt}` }
+  const answer = await client.send(request)
+  if (answer.status === 404) return undefined
+  if (answer.status !== 200) throw refusal(request, answer)
+  return receiptStatus.parse(JSON.parse(answer.body.toString()))
 }
