@@ -145,8 +145,12 @@ async function post(pool: Pool, path: string, body: object, headers: Record<stri
 }
 
 function registrationsOf(drivers: number): Feed[] {
-  const { submissions } = generateCampaign({ drivers, duplicates: 0, seed: SEED })
-  return submissions.map((registration, at) => ({ idempotencyKey: `bench-${SEED}-${at}`, registration }))
+  const { records } = generateCampaign({ drivers, duplicates: 0, seed: SEED })
+  const consents = { join: true, residentId: true }
+  return records.map(({ answers }, at) => ({
+    idempotencyKey: `bench-${SEED}-${at}`,
+    registration: { ...answers, consents },
+  }))
 }
 
 function figure(name: string, value: number, unit: string, reference: string, against: number): Figure {
