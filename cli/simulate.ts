@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { Failure } from './failure.ts'
 import { HttpClient } from './http-client.ts'
@@ -29,11 +29,10 @@ export function simulateCommand(): Command {
     )
     .option('--drivers <n>', '司机人数 how many people take part', whole(1), 100)
     .option('--duplicates <share>', '重复登记者的比例 share of them who register again', share, 0.2)
-    .option(
-      '--seed <n>',
-      '随机种子，相同则活动相同 the same seed gives the same campaign',
-      whole(0),
-      Date.now() % 1_000_000,
+    .addOption(
+      new Option('--seed <n>', '随机种子，相同则活动相同 the same seed gives the same campaign')
+        .argParser(whole(0))
+        .default(Date.now() % 1_000_000, '随机 random'),
     )
     .option('--approve <share>', '批准的比例 share that the admin approves', share, 0.9)
     .option('--concurrency <n>', '同时操作的手机数 phones at work at the same time', whole(1), 16)

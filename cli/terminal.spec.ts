@@ -28,14 +28,16 @@ it('writes one line for a step where there is no terminal, without control chara
   expect(written.join('')).toBe('step 1/3\nnext\n')
 })
 
-it('writes over the line of a step on a terminal', () => {
+it('writes over the line of a step on a terminal, and leaves it as far as the step has come', () => {
   const written = capture(true)
   const progress = new Progress()
   progress.show('step', '1/3')
+  progress.show('step', '3/3')
   progress.show('next')
   progress.end()
   progress.end()
-  expect(written.join('')).toBe('\r\u001b[2Kstep 1/3\n\r\u001b[2Knext\n')
+  const over = '\r\u001b[2K'
+  expect(written.join('')).toBe(`${over}step 1/3${over}step 3/3\n${over}next${over}next\n`)
 })
 
 function capture(terminal: boolean): string[] {

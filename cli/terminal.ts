@@ -8,31 +8,34 @@ const UPDATE_WITHOUT_TERMINAL_MS = 10_000
 export class Progress {
   private last = 0
   private step = ''
+  /** The line of the step as it stands now, whether it was written or not. */
+  private line = ''
   private open = false
 
   /** A new step begins, or the present one has come further. */
   show(step: string, detail = ''): void {
     const fresh = step !== this.step
-    this.step = step
     const { isTTY } = process.stderr
+    if (fresh) this.end()
+    this.step = step
+    this.line = `${step} ${detail}`.trimEnd()
     const pause = isTTY ? UPDATE_MS : UPDATE_WITHOUT_TERMINAL_MS
     if (!fresh && performance.now() - this.last < pause) return
     this.last = performance.now()
-    const line = `${step} ${detail}`.trimEnd()
-    if (!isTTY) {
-      process.stderr.write(`${line}\n`)
-      return
-    }
-    process.stderr.write(`${fresh && this.open ? '\n' : ''}\r\u001b[2K${line}`)
-    this.open = true
+    this.open = isTTY
+    process.stderr.write(isTTY ? overwriting(this.line) : `${this.line}\n`)
   }
 
-  /** Ends the line. */
+  /** Ends the line, as far as the step has come. */
   end(): void {
-    if (this.open) process.stderr.write('\n')
+    if (this.open) process.stderr.write(`${overwriting(this.line)}\n`)
     this.open = false
     this.step = ''
   }
+}
+
+function overwriting(line: string): string {
+  return `\r\u001b[2K${line}`
 }
 
 /** Rows with their columns one below the other; Chinese characters are two columns wide. The first column is text. */
