@@ -9,3 +9,11 @@ export {
 export type { CircleKind, Driver } from './drivers-people.ts'
 export { Random } from './drivers-random.ts'
 export { createTestDatabase, type TestDatabase } from './postgres.ts'
+export {
+  type Answer,
+  eventually,
+  OPERATOR,
+  type RequestOptions,
+  startTestSystem,
+  type TestSystem,
+} from './test-system.ts'
