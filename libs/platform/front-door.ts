@@ -4,7 +4,8 @@ import { DomainError } from './domain-error.ts'
 import type { HostedService } from './hosted-service.ts'
 import type { Metrics } from './metrics.ts'
 import { mergeOpenApi, openApiOf } from './openapi.ts'
-import { languageOf, problemOf } from './problem-filter.ts'
+import { answerTo } from './problem-answer.ts'
+import { REQUEST_ID, requestIdOf } from './request-id.ts'
 
 const STARTING = new DomainError('unavailable', 'starting', {
   zh: '系统正在启动，请稍候再试',
@@ -28,6 +29,12 @@ export class FrontDoor {
   ) {}
 
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = requestIdOf(request)
+    request.headers[REQUEST_ID] = requestId
+    response.setHeader(REQUEST_ID, requestId)
+    // Browsers guess no content types, and tell no other site what was looked at here: receipts stand in addresses.
+    response.setHeader('x-content-type-options', 'nosniff')
+    response.setHeader('referrer-policy', 'no-referrer')
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     switch (path) {
       case '/health/live': {
@@ -74,10 +81,10 @@ export class FrontDoor {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: DomainError): void {
-  const problem = problemOf(error, languageOf(request.headers['accept-language']))
-  answer(response, problem.status, problem, 'application/problem+json')
+  const { status, headers, body } = answerTo(error, request.headers, String(request.headers[REQUEST_ID]))
+  response.writeHead(status, headers).end(body)
 }
 
-function answer(response: ServerResponse, status: number, body: object, type = 'application/json'): void {
-  response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(JSON.stringify(body))
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
 }

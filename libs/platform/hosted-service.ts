@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { DataSource, EntityManager } from 'typeorm'
 import type { Stream } from '#libs/contracts'
@@ -14,16 +15,16 @@ import {
   maintainPartitions,
 } from '#libs/messaging'
 import { AccessGuard } from './access.ts'
+import { BODY_LIMIT_BYTES, readBodies } from './body-parsers.ts'
 import type { HostConfig } from './config.ts'
 import { eventAdminController } from './event-admin.controller.ts'
 import { consumerObserver } from './host-observer.ts'
 import { NestLogger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import { ProblemFilter } from './problem-filter.ts'
+import { REQUEST_ID } from './request-id.ts'
 import type { ServiceDefinition } from './service.ts'
 import { ValidationPipe } from './validation.ts'
-
-const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
 @Module({})
 class ServiceRoot {}
@@ -86,11 +87,13 @@ export async function createHostedService(
         prefix: config.KAFKA_PREFIX,
       })
     : new LogTransport(service.name, dataSource, observer, logs)
+  const problems = new ProblemFilter(logger)
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: true,
-    requestIdHeader: 'x-request-id',
-    genReqId: () => crypto.randomUUID(),
+    requestIdHeader: REQUEST_ID,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      void problems.refuse(error, request, reply),
   })
   const root = rootModule(service, [
     { provide: DataSource, useValue: dataSource },
@@ -103,14 +106,12 @@ export async function createHostedService(
     logger: new NestLogger(logger),
     abortOnError: false,
   })
+  readBodies(app)
   app.useGlobalPipes(new ValidationPipe())
-  app.useGlobalFilters(new ProblemFilter(logger))
+  app.useGlobalFilters(problems)
   app.useGlobalGuards(new AccessGuard(config.TOKEN_PUBLIC_KEY))
   app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true })
   const fastify = adapter.getInstance()
-  fastify.addHook('onSend', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-  })
   fastify.addHook('onResponse', async (request, reply) => {
     metrics.requests.observe(
       {

@@ -15,7 +15,7 @@ export { ConfigError, type Environment, hostConfig, readConfig } from './config.
 export { type Bilingual, DomainError, type ErrorKind } from './domain-error.ts'
 export { configOf, type Host, type HostOptions, hostServices, PortTaken } from './host.ts'
 export { mergeOpenApi } from './openapi.ts'
-export { languageOf, type Problem, problemOf } from './problem-filter.ts'
+export { languageOf, type Problem, problemOf } from './problem.ts'
 export { run, startService } from './run.ts'
 export { generateSecrets, type Secrets } from './secrets.ts'
 export { defineService, type ServiceDefinition } from './service.ts'
