@@ -77,6 +77,7 @@ export class AccessGuard implements CanActivate {
         algorithms: ['EdDSA'],
         issuer: TOKEN_ISSUER,
         audience: TOKEN_ISSUER,
+        requiredClaims: ['sub', 'exp'],
       })
       const { sub, name, role, federationId } = payload
       return { accountId: String(sub), name: String(name), role: role as Role, federationId: String(federationId) }

@@ -12,6 +12,8 @@ import { Metrics } from './metrics.ts'
 import type { ServiceDefinition } from './service.ts'
 
 const MAINTENANCE_MS = 3_600_000
+/** For slow networks, but not for ever. Load balancers drop idle connections after 60 s: they should be first. */
+const SERVER_BOUNDS = { headersTimeout: 20_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }
 /** How long open requests may take once the host is stopping. */
 const STOP_BOUND_MS = 10_000
 
@@ -50,12 +52,13 @@ export class Host {
   readonly logger: Logger
   private readonly metrics = new Metrics()
   private readonly door = new FrontDoor(this.metrics, () => this.measure())
-  private readonly server = createServer((request, response) => {
+  private readonly server = createServer(SERVER_BOUNDS, (request, response) => {
     this.door.handle(request, response).catch((error) => {
       this.logger.error({ err: error }, 'request failed at the door')
       response.destroy()
     })
   })
+  private port = 0
   private databases: ServiceDatabaseAndLog[] = []
   private readonly hosted: HostedService[] = []
   private maintenance: NodeJS.Timeout | undefined
@@ -70,7 +73,7 @@ export class Host {
 
   /** Where the host is reached on this machine. */
   get url(): string {
-    return `http://localhost:${(this.server.address() as AddressInfo).port}`
+    return `http://localhost:${this.port}`
   }
 
   /** Where phones reach the system: what codes and links begin with. */
@@ -108,6 +111,8 @@ export class Host {
     clearInterval(this.maintenance)
     const closed = new Promise((resolve) => this.server.close(resolve))
     this.server.closeIdleConnections()
+    // Connections whose request is still being answered are to close after the answer, not to wait for another.
+    this.server.keepAliveTimeout = 1
     const bound = setTimeout(() => this.server.closeAllConnections(), STOP_BOUND_MS)
     await closed
     clearTimeout(bound)
@@ -123,6 +128,7 @@ export class Host {
       )
       this.server.listen(port, host, resolve)
     })
+    this.port = (this.server.address() as AddressInfo).port
   }
 
   private async measure(): Promise<void> {

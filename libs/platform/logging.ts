@@ -12,6 +12,8 @@ export function createLogger({
   const options = {
     level,
     base: null,
+    // redact() has already turned errors into plain data.
+    serializers: { err: (error: unknown) => error },
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (fields: object) => redact(fields) as Record<string, unknown>,

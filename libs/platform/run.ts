@@ -11,12 +11,12 @@ export function startService(service: ServiceDefinition): Promise<void> {
  * can mend end the process with their message alone; the exit code is 0 after a clean stop and 1 otherwise.
  */
 export async function run(start: () => Promise<Pick<Host, 'stop'>>): Promise<void> {
-  const starting = start()
+  let starting: ReturnType<typeof start> | undefined
   let stopping = false
   const stop = async (code: number) => {
     if (stopping) return
     stopping = true
-    const host = await starting.catch(() => undefined)
+    const host = await starting?.catch(() => undefined)
     await host?.stop()
     process.exit(code)
   }
@@ -26,6 +26,7 @@ export async function run(start: () => Promise<Pick<Host, 'stop'>>): Promise<voi
     console.error(error)
     void stop(1)
   })
+  starting = start()
   try {
     await starting
   } catch (error) {
