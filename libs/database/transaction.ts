@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type DataSource, type EntityManager, QueryRunnerAlreadyReleasedError } from 'typeorm'
+import {
+  type DataSource,
+  type EntityManager,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm'
 
 /** Tries of one transaction that loses against others (deadlock, serialisation, out-of-order append). */
 const TRIES = 5
@@ -77,6 +82,7 @@ export function isDatabaseOutage(error: unknown): boolean {
   if (code !== undefined) return OUTAGE.test(code)
   // TypeORM lets go of a connection as soon as it breaks: the next statement of the transaction finds none.
   if (error instanceof QueryRunnerAlreadyReleasedError) return true
+  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true
   return error instanceof Error && WITHOUT_CODE.test(error.message)
 }
 

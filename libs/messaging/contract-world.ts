@@ -38,9 +38,13 @@ export class World {
     readonly kafka: KafkaOptions | undefined,
   ) {}
 
-  static async create(kafka?: KafkaOptions): Promise<World> {
+  /** @param forwarding whether the logs are forwarded to Kafka from the beginning */
+  static async create(kafka?: KafkaOptions, { forwarding = true } = {}): Promise<World> {
     const world = new World(await createTestDatabase(), kafka)
-    for (const stream of publishers) await world.addPublisher(stream)
+    for (const stream of publishers) {
+      await world.addPublisher(stream)
+      if (kafka && forwarding) await world.forward(stream)
+    }
     return world
   }
 
@@ -52,6 +56,19 @@ export class World {
   get timing(): SubscriptionTiming {
     // Brokers allow no session shorter than 6 s.
     return { batchSize: BATCH, idleMs: 20, leaseMs: this.kafka ? 6_000 : 1_000 }
+  }
+
+  /** Starts the publisher of a stream. */
+  async forward(stream: Stream): Promise<KafkaTransport> {
+    if (!this.kafka) throw new Error('only Kafka needs a publisher')
+    const timing = { ...this.timing, leaseMs: 1_000 }
+    const log = this.logs.get(stream)
+    const publisher = new KafkaTransport(stream, this.sources.get(stream)!, silent, log, this.kafka, timing)
+    this.ends.push(() => publisher.close())
+    await publisher.listen((error) => {
+      if (error) throw error
+    })
+    return publisher
   }
 
   /** Appends each event in a transaction of its own; keys are spread over several writers at the same time. */
@@ -138,13 +155,6 @@ export class World {
     const log = new EventLog(stream, dataSource)
     this.logs.set(stream, log)
     this.sources.set(stream, dataSource)
-    if (!this.kafka) return
-    const timing = { ...this.timing, leaseMs: 1_000 }
-    const publisher = new KafkaTransport(stream, dataSource, silent, log, this.kafka, timing)
-    await new Promise<void>((resolve, reject) => {
-      void publisher.listen((error) => (error ? reject(error) : resolve()))
-    })
-    this.ends.push(() => publisher.close())
   }
 
   private async open(service: string, url = this.database.url): Promise<DataSource> {

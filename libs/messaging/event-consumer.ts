@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataSource, EntityManager } from 'typeorm'
 import { type DomainEvent, upcast } from '#libs/contracts'
 import { isDatabaseOutage, lostAgainstAnother, transact } from '#libs/database'
-import type { EventHandlers } from './event-context.ts'
+import type { EventContext, EventHandler, EventHandlers } from './event-context.ts'
 import { inWaves } from './in-waves.ts'
 import { Inbox } from './inbox.ts'
 import { ParkedEvents } from './parked-events.ts'
@@ -91,13 +91,15 @@ export class EventConsumer {
   }
 
   private async park(event: DomainEvent, { error }: Failure, claim: Claim): Promise<void> {
-    await transact(this.dataSource, async (tx) => {
+    const parked = await transact(this.dataSource, async (tx) => {
       await claim.hold(tx)
       // A consumer that took over may have had more luck with the event.
       const known = await this.inbox.known(tx, [event])
-      if (!known.has(event.id)) await this.parked.park(tx, [event], error)
+      if (known.has(event.id)) return false
+      await this.parked.park(tx, [event], error)
+      return true
     })
-    this.observer.parked(this.name, event, error)
+    if (parked) this.observer.parked(this.name, event, error)
   }
 
   /** One transaction for all events, tried a few times. Returns why it can't be done, or undefined when it is done. */
@@ -157,14 +159,21 @@ export class EventConsumer {
   }
 
   private read(event: DomainEvent): DomainEvent {
-    const handler = this.handlers.get(event.type)
-    return { ...event, data: handler?.reads.parse(upcast(event)) }
+    const data = upcast(event)
+    return { ...event, data: this.handlerOf(event).reads.parse(data) }
   }
 
-  private async call(wave: DomainEvent[], context: { tx: EntityManager; consumer: string }): Promise<void> {
-    const handler = this.handlers.get(wave[0]!.type)
-    if (handler?.batch) return handler.call(wave, context)
-    for (const event of wave) await handler?.call(event, context)
+  private async call(wave: DomainEvent[], context: EventContext): Promise<void> {
+    const handler = this.handlerOf(wave[0]!)
+    if (handler.batch) return handler.call(wave, context)
+    for (const event of wave) await handler.call(event, context)
+  }
+
+  private handlerOf({ type }: DomainEvent): EventHandler {
+    const handler = this.handlers.get(type)
+    // A parked event can outlive its handler.
+    if (!handler) throw new Error(`${this.name} has no handler of ${type}`)
+    return handler
   }
 
   private async replayNext(key: string): Promise<DomainEvent | undefined> {

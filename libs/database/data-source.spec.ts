@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm'
+import { createTestDatabase, type TestDatabase } from '#libs/testing'
+import { createDataSource, migrate } from './data-source.ts'
+
+class Codes1767225600000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table code (id int)')
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table code')
+  }
+}
+
+let database: TestDatabase
+const sources: DataSource[] = []
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(async () => {
+  for (const source of sources) await source.destroy()
+  await database.drop()
+})
+
+async function open(service: string): Promise<DataSource> {
+  const migrations = [Codes1767225600000]
+  const source = createDataSource({ service, url: database.url, poolSize: 2, entities: [], migrations })
+  sources.push(source)
+  return source.initialize()
+}
+
+it('migrates a schema once, though processes start together', async () => {
+  const processes = await Promise.all([open('qr-codes'), open('qr-codes'), open('qr-codes')])
+  await Promise.all(processes.map(migrate))
+  expect(await processes[0]?.query('select name from migration')).toEqual([{ name: 'Codes1767225600000' }])
+})
+
+it('shows a service its own schema only', async () => {
+  const [codes, sites] = [await open('qr-codes'), await open('other-codes')]
+  await migrate(codes)
+  await migrate(sites)
+  await codes.query('insert into code values (1)')
+  expect(await sites.query('select * from code')).toEqual([])
+  expect(await sites.query('select current_schemas(false)::text as visible')).toEqual([{ visible: '{other_codes}' }])
+})
+
+it('bounds what a transaction may take', async () => {
+  const source = await open('qr-codes')
+  expect(await source.query('show transaction_timeout')).toEqual([{ transaction_timeout: '1min' }])
+  expect(await source.query('show idle_in_transaction_session_timeout')).toEqual([
+    { idle_in_transaction_session_timeout: '30s' },
+  ])
+})
