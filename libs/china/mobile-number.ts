@@ -23,7 +23,7 @@ export class MobileNumber extends PersonalText {
   /** @throws {InvalidValue} `mobile.` `missing`, `format` */
   static parse(text: string): MobileNumber {
     const digits = halfWidth(text)
-      .replace(/[-()·.]/g, '')
+      .replace(/[()·.\p{Pd}]/gu, '')
       .replace(/^(\+|00)?86(?=1)/, '')
     if (digits === '') throw new InvalidValue(faults.missing)
     if (!/^1[3-9]\d{9}$/.test(digits)) throw new InvalidValue(faults.format)

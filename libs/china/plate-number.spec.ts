@@ -22,7 +22,15 @@ describe('PlateNumber', () => {
   })
 
   test('takes what people write', () => {
-    for (const written of ['苏b12345', '苏B·12345', ' 苏B 123 45', '苏Ｂ１２３４５', '苏B•12345', '苏B-12345'])
+    for (const written of [
+      '苏b12345',
+      '苏B·12345',
+      ' 苏B 123 45',
+      '苏Ｂ１２３４５',
+      '苏B•12345',
+      '苏B-12345',
+      '苏B\u201412345',
+    ])
       expect(PlateNumber.parse(written).value).toBe('苏B12345')
   })
 

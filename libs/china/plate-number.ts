@@ -87,7 +87,10 @@ export class PlateNumber extends PersonalText {
 
   /** @throws {InvalidValue} `plate.` `missing`, `trailer`, `format`, `colour` (contradicts the form) */
   static parse(text: string, colour?: PlateColour): PlateNumber {
-    const value = halfWidth(text).replace(DOTS, '').replace(/-/g, '').toUpperCase()
+    const value = halfWidth(text)
+      .replace(DOTS, '')
+      .replace(/\p{Pd}/gu, '')
+      .toUpperCase()
     if (value === '') throw new InvalidValue(faults.missing)
     if (TRAILER.test(value)) throw new InvalidValue(faults.trailer)
     const form = (Object.keys(FORMS) as PlateForm[]).find((each) => FORMS[each].test(value))

@@ -51,6 +51,21 @@ describe('FieldCipher', () => {
     )
   })
 
+  test('does not open when any character was changed or added', () => {
+    const characters = fc.constantFrom(...'AZaz09-_= \n')
+    fc.assert(
+      fc.property(texts, fc.nat(), characters, (text, place, character) => {
+        const sealed = old.seal(text, 'context')
+        const at = place % sealed.length
+        const changed = sealed.slice(0, at) + character + sealed.slice(at + 1)
+        fc.pre(changed !== sealed)
+        for (const other of [changed, sealed + character, character + sealed]) {
+          expect(() => old.open(other, 'context')).toThrow(expect.objectContaining({ name: 'SealedDataError' }))
+        }
+      }),
+    )
+  })
+
   test('after a change of keys the old data still opens, and new data needs the new key', () => {
     expect(rotated.open(old.seal('text', 'context'), 'context')).toBe('text')
     expect(() => old.open(rotated.seal('text', 'context'), 'context')).toThrow(failing('unknown_key'))

@@ -28,7 +28,9 @@ export class FieldCipher {
   /** @throws {SealedDataError} `format`, `unknown_key`, or `tampered`: another key, another context, or changed data */
   open(sealed: string, context: string): string {
     const bytes = Buffer.from(sealed, 'base64url')
-    if (bytes.length < HEAD_BYTES + IV_BYTES + TAG_BYTES || bytes[0] !== FORMAT) throw new SealedDataError('format')
+    const whole = bytes.length >= HEAD_BYTES + IV_BYTES + TAG_BYTES && bytes[0] === FORMAT
+    // Buffer skips what is no base64url; of one sealed text there is one spelling.
+    if (!whole || bytes.toString('base64url') !== sealed) throw new SealedDataError('format')
     const key = this.ring.keys.get(bytes[1]!)
     if (!key) throw new SealedDataError('unknown_key')
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(HEAD_BYTES, HEAD_BYTES + IV_BYTES))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { QueryFailedError } from 'typeorm'
 import { redact } from './redact.ts'
 
 describe('redact', () => {
@@ -26,6 +27,8 @@ describe('redact', () => {
   test.each([
     'GET /j/ab12cd34 answered 302 in 3.25 ms',
     'took 1764000000000 ms, 20261124 rows, port 8080',
+    'took 12.138123456789012 ms and 3.13812345678 ms',
+    'member 3202-2026-0000017, reference RH-13812-34567',
     'trace 0199a138-1234-7678-9abc-a13812345678',
     'https://ruhui.example/j/abc?at=2026-11-24T11:52:00.123Z',
     '江苏省无锡市，苏州市',
@@ -92,6 +95,24 @@ describe('redact', () => {
     })
     expect(JSON.stringify(hidden)).not.toMatch(/1381234567|王小明/)
     expect(redact(new Error('plain'))).toEqual({ type: 'Error', message: 'plain', stack: expect.any(String) })
+  })
+
+  test('a database error shows no parameter, and no value that did not fit its type', () => {
+    const driverError = Object.assign(new Error('invalid input syntax for type date: "王"小"明"'), { code: '22007' })
+    const hidden = redact({ err: new QueryFailedError('select $1::date', ['李娜'], driverError) })
+    expect(hidden).toMatchObject({
+      err: { type: 'QueryFailedError', message: 'invalid input syntax for type date: [hidden]', code: '22007' },
+    })
+    expect(JSON.stringify(hidden)).not.toMatch(/[王小明李娜]/)
+    const missing = Object.assign(new Error('relation "driver" does not exist'), { code: '42P01' })
+    expect(redact(missing)).toMatchObject({ message: 'relation "driver" does not exist' })
+  })
+
+  test('hides phones and ids that were kept as numbers, and leaves other numbers', () => {
+    expect(redact([13812345678, 320211198001011, 1_767_225_600_000, 12.5, -1, 1e21, Number.NaN])).toEqual([
+      ...['[hidden]', '[hidden]'],
+      ...[1_767_225_600_000, 12.5, -1, 1e21, Number.NaN],
+    ])
   })
 
   test('no phone survives in any value, and redacting again changes nothing', () => {

@@ -12,18 +12,24 @@ const HIDDEN = '[hidden]'
 const PROVINCES = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼'
 const LETTER = 'A-HJ-NP-Za-hj-np-z'
 
+/** Not within a longer number, nor among the decimals of a measured time. */
+const START = '(?<!\\d|\\d\\.)'
+
 /** What may stand in the middle of any text, however it is spaced out. UUIDs are kept: their digits can look alike. */
 const PATTERNS = new RegExp(
   [
     '(?<uuid>\\b[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}\\b)',
-    '(?<!\\d)\\d{6}[ -]?\\d{8}[ -]?\\d{3}[\\dXx](?!\\d)', // resident id
-    '(?<!\\d)\\d{15}(?!\\d)', // resident id of before 1999
-    '(?<!\\d)(?:(?:\\+|00)?86[ -]?)?1[3-9]\\d[ -]?\\d{4}[ -]?\\d{4}(?!\\d)', // mobile number
+    `${START}\\d{6}[ -]?\\d{8}[ -]?\\d{3}[\\dXx](?!\\d)`, // resident id
+    `${START}\\d{15}(?!\\d)`, // resident id of before 1999
+    `${START}(?:(?:\\+|00)?86[ -]?)?1[3-9]\\d[ -]?\\d{4}[ -]?\\d{4}(?!\\d)`, // mobile number
     `[${PROVINCES}][${LETTER}][ ·•.-]?[${LETTER}\\d]{4,5}[${LETTER}\\d挂]`, // plate
     '(?<=://)[^\\s/@]+(?=@)', // user and password of an address
   ].join('|'),
   'gu',
 )
+
+/** No smaller number is a phone or an id. */
+const LEAST_MOBILE = 13_000_000_000
 
 /** Most texts hold nothing of all this, which is seen faster than the patterns are tried. */
 const SUSPECT = new RegExp(`\\d{4}|[${PROVINCES}]|://`)
@@ -40,6 +46,7 @@ export function redact<Value>(value: Value): Value | string {
 
 function hide(value: unknown, above: Set<object>): unknown {
   if (typeof value === 'string') return hideInText(value)
+  if (typeof value === 'number') return value >= LEAST_MOBILE && hideInText(`${value}`) === HIDDEN ? HIDDEN : value
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
   if (above.has(value)) return '[circular]'
@@ -61,10 +68,13 @@ function hideObject(value: object, above: Set<object>): unknown {
 
 function hideError(error: Error, above: Set<object>): object {
   const { name, message, stack, cause, code, errors } = error as Error & { code?: unknown; errors?: unknown }
+  // Errors of SQLSTATE class 22 quote the value that did not fit, which may be a name.
+  const quotes = /^22/.test(String(code))
+  const shown = (text = '') => hideInText(quotes ? text.replace(/".*"/s, HIDDEN) : text)
   return {
     type: name,
-    message: hide(message, above),
-    stack: hide(stack, above),
+    message: shown(message),
+    stack: shown(stack),
     ...(code === undefined ? {} : { code }),
     ...(cause === undefined ? {} : { cause: hide(cause, above) }),
     ...(errors === undefined ? {} : { errors: hide(errors, above) }),
