@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'
 import { generateSecrets } from '#libs/platform'
+import { services } from '../services/index.ts'
 
 /** `ruhui secrets`: fresh secrets for a system that runs apart, as lines of an environment file. */
 export function secretsCommand(): Command {
@@ -13,8 +14,23 @@ export function secretsCommand(): Command {
     )
     .option('--json', '输出 JSON print one JSON object')
     .action(({ json }: { json?: boolean }) => {
-      const secrets = { ...generateSecrets(), POSTGRES_PASSWORD: randomBytes(24).toString('base64url') }
+      const secrets = secretsOfSystem()
       const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}`)
       process.stdout.write(`${json ? JSON.stringify(secrets) : lines.join('\n')}\n`)
     })
+}
+
+/**
+ * Fresh secrets by name: those of the programs, the password of the database's owner, and one for the role of each
+ * service, so that no service can log in as another.
+ */
+export function secretsOfSystem(): Readonly<Record<string, string>> {
+  const password = () => randomBytes(24).toString('base64url')
+  const ofServices = services.map(({ name }) => [passwordVariableOf(name), password()])
+  return { ...generateSecrets(), POSTGRES_PASSWORD: password(), ...Object.fromEntries(ofServices) }
+}
+
+/** `qr-codes` → `QR_CODES_DATABASE_PASSWORD`, by which the password of that role is handed over. */
+export function passwordVariableOf(service: string): string {
+  return `${service.replaceAll('-', '_').toUpperCase()}_DATABASE_PASSWORD`
 }

@@ -8,6 +8,5 @@ if (!process.env.KAFKA_BROKERS) {
   process.stderr.write('正在启动 Kafka Starting Kafka …\n')
   const broker = await startKafkaBroker({ brokers: 1, dataFolder: join(root, '.cache/kafka/apart') })
   process.env.KAFKA_BROKERS = broker.bootstrap
-  process.on('exit', () => broker.kill?.(0))
 }
 await import('../dist/services/apart/main.js')

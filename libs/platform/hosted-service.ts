@@ -26,6 +26,9 @@ import { REQUEST_ID } from './request-id.ts'
 import type { ServiceDefinition } from './service.ts'
 import { ValidationPipe } from './validation.ts'
 
+/** Whose word is taken for a caller's address: proxies on this machine and in private networks. */
+export const TRUSTED_PROXIES = 'loopback, linklocal, uniquelocal'
+
 @Module({})
 class ServiceRoot {}
 
@@ -90,7 +93,7 @@ export async function createHostedService(
   const problems = new ProblemFilter(logger)
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: true,
+    trustProxy: TRUSTED_PROXIES,
     requestIdHeader: REQUEST_ID,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       void problems.refuse(error, request, reply),

@@ -34,7 +34,8 @@ const statusOf: Record<ErrorKind, number> = {
   unavailable: 503,
 }
 
-const UNAVAILABLE = new DomainError('unavailable', 'temporarily_unavailable', {
+/** The system can't do it now, and will again soon. */
+export const UNAVAILABLE = new DomainError('unavailable', 'temporarily_unavailable', {
   zh: '系统正忙，请稍后再试，已填写的内容不会丢失',
   en: 'The system is busy: please try again in a moment. What you typed is not lost.',
 })

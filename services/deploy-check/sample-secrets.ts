@@ -2,15 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generateSecrets, type ServiceDefinition } from '#libs/platform'
 import { type Manifest, parseManifests } from './manifests.ts'
-import { passwordVariableOf } from './processes.ts'
-
-/** What a file made by `ruhui secrets` holds, by name. */
-export function sampleSecrets(services: readonly ServiceDefinition[]): Readonly<Record<string, string>> {
-  const passwords = services.map(({ name }) => [passwordVariableOf(name), 'p-_1'])
-  return { ...generateSecrets(), POSTGRES_PASSWORD: 'p-_1', ...Object.fromEntries(passwords) }
-}
 
 /** The Secrets that `k8s/print-secrets.sh` makes of such a file. */
 export function sampleSecretManifests(secrets: Readonly<Record<string, string>>, root: string): Manifest[] {

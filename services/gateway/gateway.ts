@@ -1,7 +1,16 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
-import { fastify } from 'fastify'
+import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { z } from 'zod'
-import { mergeOpenApi, type ServiceDefinition } from '#libs/platform'
+import {
+  answerTo,
+  BODY_LIMIT_BYTES,
+  mergeOpenApi,
+  type ServiceDefinition,
+  TRUSTED_PROXIES,
+  UNAVAILABLE,
+} from '#libs/platform'
 
 const UPSTREAM_BOUND_MS = 30_000
 
@@ -19,7 +28,15 @@ export async function startGateway(
   services: readonly ServiceDefinition[],
   { PORT: port, HOST: host, SERVICE_URL: template }: z.infer<typeof gatewayConfig>,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const app = fastify({ trustProxy: true, bodyLimit: 8 * 1024 * 1024, forceCloseConnections: 'idle' })
+  const app = fastify({ trustProxy: TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: 'idle' })
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const { status, headers, body } = answerTo(error, request.headers, request.id)
+    return reply.status(status).headers(headers).send(body)
+  }
+  app.setNotFoundHandler((request, reply) => refuse({ statusCode: 404 }, request, reply))
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    refuse(isUpstreamOutage(error) ? UNAVAILABLE : error, request, reply),
+  )
   const upstreams = services.map((service, at) => ({
     service,
     url: template.replace('{service}', service.name).replace('{number}', String(at + 1)),
@@ -30,6 +47,7 @@ export async function startGateway(
         upstream: url,
         prefix,
         rewritePrefix: prefix,
+        replyOptions: { rewriteRequestHeaders: forwarded },
         undici: { headersTimeout: UPSTREAM_BOUND_MS, bodyTimeout: UPSTREAM_BOUND_MS, pipelining: 1, connections: 64 },
       })
     }
@@ -46,6 +64,25 @@ export async function startGateway(
   await app.listen({ port, host })
   const address = app.server.address() as { port: number }
   return { url: `http://localhost:${address.port}`, stop: () => app.close() }
+}
+
+/** Tells the service who asked and under which address, as the gateway saw it. */
+function forwarded(
+  request: Pick<FastifyRequest, 'ip' | 'host' | 'protocol'>,
+  headers: IncomingHttpHeaders,
+): IncomingHttpHeaders {
+  return {
+    ...headers,
+    'x-forwarded-for': request.ip,
+    'x-forwarded-host': request.host,
+    'x-forwarded-proto': request.protocol,
+    'x-request-id': headers['x-request-id'] ?? randomUUID(),
+  }
+}
+
+/** The service behind the route can't be reached, or does not answer in time. */
+function isUpstreamOutage({ statusCode }: { statusCode?: number }): boolean {
+  return statusCode !== undefined && statusCode >= 502
 }
 
 async function ask(url: string) {
