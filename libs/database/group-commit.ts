@@ -1,3 +1,5 @@
+import { isDatabaseOutage } from './transaction.ts'
+
 export interface GroupCommitLimits {
   /** Items of one group at most. */
   readonly size: number
@@ -19,7 +21,10 @@ export class GroupCommit<Item, Result> {
     private readonly limits: GroupCommitLimits = { size: 200, concurrent: 2 },
   ) {}
 
-  /** Resolves once the item is committed. A group that fails is tried item by item, so that none pays for another. */
+  /**
+   * Resolves once the item is committed. A group that fails is tried item by item, so that none pays for another; but
+   * not during an outage of the database, when every try would only make all of them wait.
+   */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject })
@@ -46,8 +51,8 @@ export class GroupCommit<Item, Result> {
         resolve(results[at] as Result)
       })
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error)
-      else for (const single of group) await this.settle([single])
+      if (group.length > 1 && !isDatabaseOutage(error)) for (const single of group) await this.settle([single])
+      else for (const { reject } of group) reject(error)
     }
   }
 }
