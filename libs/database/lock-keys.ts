@@ -11,7 +11,7 @@ import type { EntityManager } from 'typeorm'
 export async function lockKeys(tx: EntityManager, space: string, keys: readonly string[]): Promise<void> {
   await tx.query(
     `select pg_advisory_xact_lock(lock) from (
-       select distinct hashtextextended($1 || key, 0) as lock from unnest($2::text[]) as key order by lock) as locks`,
+       select hashtextextended($1 || key, 0) as lock from unnest($2::text[]) as key order by lock) as locks`,
     [space, keys],
   )
 }
