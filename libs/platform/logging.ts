@@ -12,15 +12,13 @@ export function createLogger({
   const options = {
     level,
     base: null,
-    // redact() has already turned errors into plain data.
+    // Errors arrive here redacted, as plain data.
     serializers: { err: (error: unknown) => error },
-    formatters: {
-      level: (label: string) => ({ level: label }),
-      log: (fields: object) => redact(fields) as Record<string, unknown>,
-    },
+    formatters: { level: (label: string) => ({ level: label }) },
     hooks: {
       logMethod(this: Logger, args: Parameters<Logger['info']>, method: Logger['info']) {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? redact(arg) : arg)) as typeof args)
+        const shown = args.map((arg: unknown) => (arg instanceof Error ? { err: redact(arg) } : redact(arg)))
+        method.apply(this, shown as typeof args)
       },
     },
   }
