@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDataFolder } from '#libs/database'
@@ -9,7 +10,7 @@ import { generateSecrets, type Secrets } from '#libs/platform'
  */
 export async function localSecrets(dataFolder: string): Promise<Secrets> {
   const file = join(await openDataFolder(dataFolder), 'secrets.json')
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.${randomUUID()}`
   try {
     await writeFile(draft, JSON.stringify(generateSecrets(), null, 2), { mode: 0o600 })
     await link(draft, file)
