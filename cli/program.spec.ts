@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { leaveOperatorCredential } from '../services/all-in-one/operator-credential.ts'
+import { services } from '../services/index.ts'
 import { runProgram } from './program.ts'
 
 const dataFolder = await mkdtemp(join(tmpdir(), 'ruhui-cli-'))
@@ -70,7 +71,8 @@ describe('ruhui secrets', () => {
   it('prints every secret of a new system, fresh each time', async () => {
     expect(await runProgram(['secrets'])).toBe(0)
     const first = said.stdout
-    expect(first.match(/^\w+=\S+$/gm)).toHaveLength(8)
+    expect(first.match(/^\w+=\S+$/gm)).toHaveLength(8 + services.length)
+    expect(first).toMatch(/^QR_CODES_DATABASE_PASSWORD=[\w-]{32}$/m)
     expect(first).toMatch(/^POSTGRES_PASSWORD=[\w-]{32}$/m)
     expect(first).toMatch(/^TOKEN_PRIVATE_KEY=/m)
     said.stdout = ''

@@ -26,7 +26,8 @@ async function serverUrl(): Promise<string> {
   const { TEST_DATABASE_URL, TEST_DATABASE_STARTER } = process.env
   if (TEST_DATABASE_URL) return TEST_DATABASE_URL
   if (!TEST_DATABASE_STARTER) throw new Error('createTestDatabase() works in Jest only, or with TEST_DATABASE_URL')
-  const response = await fetch(TEST_DATABASE_STARTER)
+  // A connection of its own: one kept from an earlier question may have been closed meanwhile.
+  const response = await fetch(TEST_DATABASE_STARTER, { headers: { connection: 'close' } })
   if (!response.ok) throw new Error(await response.text())
   return response.text()
 }

@@ -133,6 +133,7 @@ describe('a token', () => {
   const sign = (key: Parameters<SignJWT['sign']>[0], { expires = '1h', audience = 'ruhui' } = {}) =>
     new SignJWT(claims)
       .setProtectedHeader({ alg: 'EdDSA' })
+      .setSubject('somebody')
       .setIssuer('ruhui')
       .setAudience(audience)
       .setExpirationTime(expires)
