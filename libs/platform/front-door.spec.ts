@@ -8,7 +8,7 @@ import { otherService, sampleService } from './sample-service.ts'
 
 let system: TestSystem
 beforeAll(async () => {
-  system = await startTestSystem([sampleService, otherService])
+  system = await startTestSystem([otherService, sampleService])
 })
 afterAll(() => system.stop())
 
