@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { KafkaError, kafkaLibraries } from './kafka-libraries.mjs'
+import { takeLock } from './kafka-lock.mjs'
 import { ended, formatNode, joined, startNode } from './kafka-node.mjs'
 
 export { KAFKA_VERSION, KafkaError, KafkaUnavailable } from './kafka-libraries.mjs'
@@ -25,6 +26,18 @@ export { KAFKA_VERSION, KafkaError, KafkaUnavailable } from './kafka-libraries.m
 export async function startKafkaBroker({ brokers, dataFolder, ports, say = () => {}, onEnd = () => {} }) {
   const runtime = await kafkaLibraries(say)
   const folder = resolve(dataFolder)
+  // A second Kafka would ruin the metadata of the first before it finds Kafka's own lock.
+  const release = await takeLock(folder)
+  if (!release) throw new KafkaError(`${folder} 正被另一个 Kafka 使用`, `${folder} is in use by another Kafka`)
+  try {
+    return await startCluster(runtime, { brokers, folder, ports, onEnd, release })
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+async function startCluster(runtime, { brokers, folder, ports, onEnd, release }) {
   const id = await clusterId(folder, brokers)
   if (ports) await Promise.all(ports.map(mustBeFree))
   const own = await freePorts(ports ? brokers : 2 * brokers)
@@ -68,6 +81,7 @@ export async function startKafkaBroker({ brokers, dataFolder, ports, say = () =>
     /** Stops all brokers in order. */
     stop: async () => {
       await Promise.all(nodes.map((node) => node?.end('SIGTERM')))
+      await release()
     },
   }
   try {

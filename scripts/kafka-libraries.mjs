@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { takeLock } from './kafka-lock.mjs'
 import { root } from './set-up.mjs'
 
 export const KAFKA_VERSION = '4.3.1'
@@ -64,7 +65,7 @@ export async function kafkaLibraries(say) {
   if (!existsSync(libraries)) {
     try {
       await mkdir(folder, { recursive: true })
-      await alone(join(folder, 'fetching'), () => fetchLibraries(say))
+      await alone(folder, () => fetchLibraries(say))
     } catch (error) {
       if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(error.code)) throw error
       throw new KafkaUnavailable(
@@ -118,38 +119,14 @@ async function fetchLibraries(say) {
   await rm(partial, { recursive: true })
 }
 
-/** Does the work while no other process on this machine does; the lock of a process that is gone is taken over. */
-async function alone(lock, work) {
-  const mine = `${lock}-${process.pid}`
-  await writeFile(mine, String(process.pid))
-  try {
-    // A link is made whole or not at all: the lock is never seen without its owner's id.
-    while (!(await link(mine, lock).then(() => true, isTaken))) {
-      const owner = Number(await readFile(lock, 'utf8').catch(() => process.pid))
-      if (isRunning(owner)) await sleep(200)
-      else await rm(lock, { force: true })
-    }
-    try {
-      await work()
-    } finally {
-      await rm(lock)
-    }
-  } finally {
-    await rm(mine)
+/** Does the work while no other process on this machine does. */
+async function alone(name, work) {
+  let release = await takeLock(name)
+  while (!release) {
+    await sleep(200)
+    release = await takeLock(name)
   }
-}
-
-function isTaken(error) {
-  if (error.code === 'EEXIST') return false
-  throw error
-}
-
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error.code === 'EPERM'
-  }
+  await work().finally(release)
 }
 
 /** Runs a program to its end, or to ours; the code is 'ENOENT' and the like when it can't be started. */

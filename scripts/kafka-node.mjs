@@ -85,11 +85,8 @@ export function ended({ log }) {
   return new KafkaError(`Kafka 意外退出，见 ${log}`, `A Kafka broker has ended by itself; see ${log}`)
 }
 
-async function failure({ log, data }) {
+async function failure({ log }) {
   const output = await readFile(log, 'utf8')
-  if (output.slice(-10_000).includes('Failed to acquire lock')) {
-    return new KafkaError(`${data} 正被另一个 Kafka 使用`, `${data} is in use by another Kafka`)
-  }
   const lines = output.split('\n').filter((line) => /ERROR|FATAL|Exception|Error/.test(line) && !/^\s+at /.test(line))
   const reason = lines.slice(-4).join('\n')
   return new KafkaError(`Kafka 无法启动（${log}）：\n${reason}`, `Kafka does not start (${log}):\n${reason}`)
