@@ -6,6 +6,7 @@ import * as memberships from './memberships.ts'
 import * as notifications from './notifications.ts'
 import * as qrCodes from './qr-codes.ts'
 import * as registrations from './registrations.ts'
+import { UnknownEvent, upcastTo } from './upcast.ts'
 
 /** Every event of the system; a service can publish nothing that is not in here. */
 export const catalogue: readonly EventDefinition[] = [
@@ -33,18 +34,5 @@ export function definitionOf(type: string): EventDefinition {
  * @throws {UnknownEvent} for an unknown type, or a version that is newer than this program
  */
 export function upcast(event: { type: string; version: number; data: unknown }): unknown {
-  const { version, upcast: steps } = definitionOf(event.type)
-  if (event.version > version) throw new UnknownEvent(`${event.type} version ${event.version} is newer than ${version}`)
-  let data = event.data
-  for (let from = event.version; from < version; from++) {
-    const step = steps[from]
-    if (!step) throw new UnknownEvent(`${event.type} version ${from} can no longer be read`)
-    data = step(data)
-  }
-  return data
-}
-
-/** This program does not know the event: another one wrote it. It is parked until a newer program replays it. */
-export class UnknownEvent extends Error {
-  override readonly name = 'UnknownEvent'
+  return upcastTo(definitionOf(event.type), event)
 }

@@ -1,8 +1,11 @@
 export { accountCreated } from './accounts.ts'
-export { catalogue, definitionOf, UnknownEvent, upcast } from './catalogue.ts'
+export { type AsyncApiService, asyncApiDocument } from './async-api.ts'
+export { catalogue, definitionOf, upcast } from './catalogue.ts'
+export { breakingChanges, Corpus, type Specimen } from './corpus.ts'
 export { type DataOf, type DomainEvent, type EventDefinition, newEvent, type Stream, streams } from './event.ts'
 export { placementDecided, placementHeld } from './federations.ts'
 export { duplicateSuspected, identityResolved } from './identities.ts'
+export { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 export {
   membershipApproved,
   membershipRejected,
@@ -14,3 +17,4 @@ export { messageSent } from './notifications.ts'
 export { codeIssued, codeRevoked, codeScanned, siteOpened } from './qr-codes.ts'
 export { registrationSubmitted } from './registrations.ts'
 export { type Application, application } from './shared.ts'
+export { UnknownEvent, upcastTo } from './upcast.ts'
