@@ -326,7 +326,7 @@ function slices(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
 }
 
 /** CloudEvents 1.0 in Kafka's binary mode: attributes as `ce_*` headers, the data as the value. */
-function toKafka(event: DomainEvent): OutgoingMessage {
+export function toKafka(event: DomainEvent): OutgoingMessage {
   return {
     key: event.key,
     value: JSON.stringify(event.data),
