@@ -55,7 +55,7 @@ export class World {
 
   get timing(): SubscriptionTiming {
     // Brokers allow no session shorter than 6 s.
-    return { batchSize: BATCH, idleMs: 20, leaseMs: this.kafka ? 6_000 : 1_000 }
+    return { batchSize: BATCH, idleMs: 20, gatherMs: 1, leaseMs: this.kafka ? 6_000 : 1_000 }
   }
 
   /** Starts the publisher of a stream. */

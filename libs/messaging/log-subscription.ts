@@ -10,11 +10,16 @@ export interface SubscriptionTiming {
   readonly batchSize: number
   /** Longest pause between two looks at a quiet log; appends of the same process wake the reader at once. */
   readonly idleMs: number
+  /**
+   * Pause after a batch that was far from full: a transaction costs much the same for one event as for a hundred, so
+   * under load it pays to let some gather. The first event after a quiet time is never kept waiting.
+   */
+  readonly gatherMs: number
   /** After this time without a sign of life, other processes take over. */
   readonly leaseMs: number
 }
 
-export const defaultTiming: SubscriptionTiming = { batchSize: 1_000, idleMs: 250, leaseMs: 6_000 }
+export const defaultTiming: SubscriptionTiming = { batchSize: 1_000, idleMs: 250, gatherMs: 60, leaseMs: 6_000 }
 
 const SHORTEST_PAUSE_MS = 5
 const FAILURE_PAUSE_MS = 500
@@ -77,13 +82,14 @@ export class LogSubscription {
       try {
         await this.balanceWhenDue()
         const found = await this.readOnce()
-        pause = found ? 0 : Math.min(Math.max(pause * 2, SHORTEST_PAUSE_MS), this.timing.idleMs)
+        pause = found > 0 ? 0 : Math.min(Math.max(pause * 2, SHORTEST_PAUSE_MS), this.timing.idleMs)
+        if (found > 0 && found < this.timing.batchSize / 2) await this.rest(this.timing.gatherMs)
       } catch (error) {
         if (error instanceof Stopped) break
         this.onFailure(this.name, error)
         pause = 0
         if (error instanceof Fenced) await this.ownership.report().catch(() => {})
-        else await sleep(FAILURE_PAUSE_MS, undefined, { signal: this.stopping.signal }).catch(() => {})
+        else await this.rest(FAILURE_PAUSE_MS)
       }
       if (pause > 0 && (await this.nap(pause))) pause = SHORTEST_PAUSE_MS
     }
@@ -96,15 +102,15 @@ export class LogSubscription {
     this.balancedAt = now
   }
 
-  /** Handles the next events of all own partitions; false when there are none. */
-  private async readOnce(): Promise<boolean> {
+  /** Handles the next events of all own partitions, and tells how many there were. */
+  private async readOnce(): Promise<number> {
     const owned = [...this.ownership.owned.values()]
-    if (owned.length === 0) return false
+    if (owned.length === 0) return 0
     const events = await this.log.read(
       owned.map(({ position }) => position),
       Math.ceil(this.timing.batchSize / owned.length),
     )
-    if (events.length === 0) return false
+    if (events.length === 0) return 0
     const reached = [...new Map(events.map((event) => [event.position.partition, event.position])).values()]
     const claim: Claim = {
       settle: (tx) => this.ownership.advance(tx, reached),
@@ -116,15 +122,20 @@ export class LogSubscription {
     }
     await this.deliver(events, claim, this.stopping.signal)
     this.ownership.advanced(reached)
-    return true
+    return events.length
   }
 
   private async reportLoop(): Promise<void> {
     const { signal } = this.stopping
     while (!signal.aborted) {
-      await sleep(this.timing.leaseMs / 4, undefined, { signal }).catch(() => {})
+      await this.rest(this.timing.leaseMs / 4)
       if (!signal.aborted) await this.ownership.report().catch((error) => this.onFailure(this.name, error))
     }
+  }
+
+  /** Waits `ms`, or until the subscription stops. */
+  private async rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {})
   }
 
   /** Waits `ms` or until this process appends to the log; true for the latter. */

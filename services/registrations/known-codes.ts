@@ -16,8 +16,16 @@ export interface KnownSite {
  */
 @Injectable()
 export class KnownCodes {
-  async ofTokens(tx: EntityManager, tokens: readonly string[]): Promise<Map<string, KnownSite>> {
-    if (tokens.length === 0) return new Map()
+  /** Codes that were looked up before: what they say of their site never changes. */
+  private readonly seen = new Map<string, KnownSite>()
+
+  async ofTokens(tx: EntityManager, tokens: readonly string[]): Promise<ReadonlyMap<string, KnownSite>> {
+    const missing = [...new Set(tokens)].filter((token) => !this.seen.has(token))
+    if (missing.length > 0) for (const [token, site] of await this.load(tx, missing)) this.seen.set(token, site)
+    return this.seen
+  }
+
+  private async load(tx: EntityManager, tokens: readonly string[]): Promise<Map<string, KnownSite>> {
     const rows: {
       token: string
       codeId: string
@@ -32,7 +40,7 @@ export class KnownCodes {
       `select c.token, c.id as "codeId", s.id as "siteId", s.division, s.federation_id as "federationId",
          s.name_zh as zh, s.name_en as en, s.federation_zh as "federationZh", s.federation_en as "federationEn"
        from code c join site s on s.id = c.site_id where c.token = any($1)`,
-      [[...new Set(tokens)]],
+      [tokens],
     )
     return new Map(
       rows.map(({ token, codeId, siteId, division, federationId, zh, en, federationZh, federationEn }) => [

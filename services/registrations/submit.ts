@@ -12,6 +12,8 @@ import { KnownCodes } from './known-codes.ts'
 import { Receipts, referenceOf } from './receipts.ts'
 import type { RegistrationRequest } from './registration-request.ts'
 
+const PURPOSES = ['join', 'resident_id'] as const
+
 /** How a registration reached us. */
 export type Channel = Application['channel']
 
@@ -82,11 +84,17 @@ export class SubmitRegistration {
     )
     const facts = rows.map((row) => this.applicationOf(row, sites))
     const inserted: { id: string }[] = await tx.query(
-      `insert into registration (id, idempotency_key, request_mac, channel, platform, code_id, scan_id,
-         resident_id_key, mobile_key, sealed, submitted_at)
-       select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-         $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[])
-       on conflict (idempotency_key) do nothing returning id`,
+      `with fresh as (
+         insert into registration (id, idempotency_key, request_mac, channel, platform, code_id, scan_id,
+           resident_id_key, mobile_key, sealed, submitted_at)
+         select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
+           $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[])
+         on conflict (idempotency_key) do nothing returning id, channel, submitted_at),
+       consents as (
+         insert into consent (registration_id, purpose, text_version, text_hash, channel, given_at)
+         select fresh.id, text.purpose, text.version, text.hash, fresh.channel, fresh.submitted_at
+         from fresh cross join unnest($12::text[], $13::text[], $14::bytea[]) as text (purpose, version, hash))
+       select id from fresh`,
       [
         rows.map(({ id }) => id),
         rows.map(({ idempotencyKey }) => idempotencyKey),
@@ -99,11 +107,12 @@ export class SubmitRegistration {
         rows.map(({ request }) => this.blind.of('mobile', request.mobile)),
         facts.map(({ sealed }) => sealed),
         rows.map(({ at }) => at.toISOString()),
+        PURPOSES,
+        PURPOSES.map((purpose) => consentTexts[purpose].version),
+        PURPOSES.map(hashOfText),
       ],
     )
     const fresh = new Set(inserted.map(({ id }) => id))
-    const added = rows.filter(({ id }) => fresh.has(id))
-    await this.storeConsents(tx, added)
     await this.log.append(
       tx,
       rows.flatMap((row, at) =>
@@ -122,23 +131,6 @@ export class SubmitRegistration {
       for (const { key, id, mac } of earlier) kept.set(key, { id, mac })
     }
     return kept
-  }
-
-  private async storeConsents(tx: EntityManager, rows: readonly Row[]): Promise<void> {
-    for (const purpose of ['join', 'resident_id'] as const) {
-      await tx.query(
-        `insert into consent (registration_id, purpose, text_version, text_hash, channel, given_at)
-         select id, $2, $3, $4, channel, at from unnest($1::uuid[], $5::text[], $6::timestamptz[]) as r (id, channel, at)`,
-        [
-          rows.map(({ id }) => id),
-          purpose,
-          consentTexts[purpose].version,
-          hashOfText(purpose),
-          rows.map(({ channel }) => channel),
-          rows.map(({ at }) => at.toISOString()),
-        ],
-      )
-    }
   }
 
   private applicationOf(
