@@ -54,8 +54,14 @@ export async function bench(args: string[]): Promise<void> {
         '没有 Kafka，略过这一部分 No Kafka: that part is left out (npm run kafka, then --kafka localhost:9092)',
       )
     }
-    const http = await measureAcceptance(await database.createDatabase('http'), feed)
-    figures.push(figure('HTTP acceptance', http.system, 'requests/s', 'bare Fastify + insert', http.bare))
+    const bare = await measureBare(await database.createDatabase('bare'), feed)
+    const beside = 'bare Fastify + insert'
+    const whole = await measureAcceptance(await database.createDatabase('http'), feed)
+    figures.push(figure('HTTP acceptance, whole pipeline in the process', whole, 'requests/s', beside, bare))
+    if (kafka) {
+      const apart = await measureAcceptance(await database.createDatabase('http_apart'), feed, kafka, 'registrations')
+      figures.push(figure('HTTP acceptance, registrations apart', apart, 'requests/s', beside, bare))
+    }
     printFigures('pipeline', SEED, figures)
   } finally {
     await database.stop()
@@ -105,13 +111,16 @@ async function runPipeline(databaseUrl: string, feed: readonly Feed[], kafka = '
   }
 }
 
-/** Single requests from as many phones at once: the system, then the bare insert, the same bodies. */
-async function measureAcceptance(databaseUrl: string, feed: readonly Feed[]) {
-  const system = await startProgram('./system.js', [databaseUrl])
-  const ofSystem = await postAll(JSON.parse(system.firstLine).url, feed).finally(() => system.stop())
-  const bare = await startProgram('./bare-insert.js', [databaseUrl])
-  const ofBare = await postAll(`http://127.0.0.1:${bare.firstLine}`, feed).finally(() => bare.stop())
-  return { system: ofSystem, bare: ofBare }
+/** Single requests from as many phones at once, to the whole system or to one service of it. */
+async function measureAcceptance(databaseUrl: string, feed: readonly Feed[], kafka = '', only = ''): Promise<number> {
+  const program = await startProgram('./system.js', [databaseUrl, kafka, only])
+  return postAll(JSON.parse(program.firstLine).url, feed).finally(() => program.stop())
+}
+
+/** The same bodies, by Fastify alone with one insert each. */
+async function measureBare(databaseUrl: string, feed: readonly Feed[]): Promise<number> {
+  const program = await startProgram('./bare-insert.js', [databaseUrl])
+  return postAll(`http://127.0.0.1:${program.firstLine}`, feed).finally(() => program.stop())
 }
 
 /** @returns requests per second */

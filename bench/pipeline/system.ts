@@ -2,12 +2,12 @@ import { generateSecrets, hostServices } from '#libs/platform'
 import { services } from '../../services/index.ts'
 
 /**
- * The whole system in one process, as `npm start` runs it but without a terminal: prints what the bench needs to know
- * as one line of JSON, runs until it is killed.
+ * The whole system in one process, as `npm start` runs it but without a terminal, or one service of it: prints what the
+ * bench needs to know as one line of JSON, runs until it is killed.
  */
-const [, , databaseUrl, kafkaBrokers] = process.argv
+const [, , databaseUrl, kafkaBrokers, only] = process.argv
 const secrets = generateSecrets()
-const host = await hostServices(services, {
+const host = await hostServices(only ? services.filter(({ name }) => name === only) : services, {
   environment: {
     ...secrets,
     DATABASE_URL: databaseUrl,
