@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { parse } from 'csv-parse'
+import iconv from 'iconv-lite'
+
+/** An input file that cannot be read as a table, with what to do about it. */
+export class UnreadableFile extends Error {
+  override name = 'UnreadableFile'
+}
+
+export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le'
+
+/**
+ * The encoding of a text file: by its byte-order mark, else UTF-8 if every byte fits, else GB 18030.
+ * @throws UnreadableFile for an empty file, a workbook or archive, or bytes that are neither.
+ */
+export async function detectEncoding(path: string): Promise<Encoding> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UnreadableFile(error.code === 'ENOENT' ? `${path}: no such file` : `${path}: ${error.message}`)
+  })
+  try {
+    const chunk = Buffer.alloc(1 << 20)
+    let utf8 = true
+    let gb18030 = true
+    const asUtf8 = new TextDecoder('utf-8', { fatal: true })
+    const asGb18030 = new TextDecoder('gb18030', { fatal: true })
+    for (let first = true; utf8 || gb18030; first = false) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length)
+      const bytes = chunk.subarray(0, bytesRead)
+      if (first) {
+        if (bytesRead === 0) throw new UnreadableFile(`${path}: the file is empty`)
+        const marked = byMark(path, bytes)
+        if (marked) return marked
+      }
+      utf8 &&= decodes(asUtf8, bytes)
+      gb18030 &&= decodes(asGb18030, bytes)
+      if (bytesRead === 0) break
+    }
+    if (utf8) return 'utf-8'
+    if (gb18030) return 'gb18030'
+    throw new UnreadableFile(`${path}: neither UTF-8 nor GB 18030; save it as CSV UTF-8`)
+  } finally {
+    await file.close()
+  }
+}
+
+function byMark(path: string, bytes: Buffer): Encoding | undefined {
+  const mark = bytes.subarray(0, 4).toString('hex')
+  if (mark.startsWith('efbbbf')) return 'utf-8'
+  if (mark.startsWith('fffe')) return 'utf-16le'
+  if (mark === '504b0304' || mark === 'd0cf11e0') {
+    throw new UnreadableFile(`${path}: this is a workbook or an archive, not CSV; save the sheet as CSV UTF-8`)
+  }
+  return undefined
+}
+
+/** An empty chunk ends the text: a character cut off there is an error. */
+function decodes(decoder: TextDecoder, bytes: Buffer): boolean {
+  try {
+    decoder.decode(bytes, { stream: bytes.length > 0 })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A row's cells by column number; `columns` maps a header to its number. */
+export interface CsvRow {
+  readonly cells: readonly string[]
+  readonly columns: ReadonlyMap<string, number>
+  readonly line: number
+}
+
+/**
+ * Reads a CSV file with a header row, row by row. Headers are trimmed; rows may be short, not long; every other departure from
+ * CSV is an error with its line.
+ * @throws UnreadableFile
+ */
+export async function* readCsv(path: string): AsyncGenerator<readonly CsvRow[]> {
+  const encoding = await detectEncoding(path)
+  const parser = createReadStream(path, { highWaterMark: 1 << 20 })
+    .pipe(iconv.decodeStream(encoding))
+    .pipe(parse({ bom: true, relax_column_count_less: true, skip_empty_lines: true }))
+  let columns: Map<string, number> | undefined
+  let line = 0
+  let batch: CsvRow[] = []
+  try {
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      line++
+      if (!columns) {
+        columns = headerOf(path, cells)
+        continue
+      }
+      batch.push({ cells, columns, line })
+      if (batch.length === 4096) {
+        yield batch
+        batch = []
+      }
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')) {
+      throw new UnreadableFile(`${path}: ${error.message}`)
+    }
+    throw error
+  }
+  if (line < 2) throw new UnreadableFile(`${path}: a header and no records`)
+  yield batch
+}
+
+function headerOf(path: string, cells: readonly string[]): Map<string, number> {
+  const names = cells.map(cell => cell.trim())
+  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
+  if (twice) throw new UnreadableFile(`${path}: two columns are called "${twice}"`)
+  return new Map(names.map((name, index) => [name, index]))
+}
