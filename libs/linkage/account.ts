@@ -1,4 +1,4 @@
-import { cleanText, type Comparator, type FieldType, type Value } from './field-type.ts'
+import { type Comparator, cleanText, type FieldType, type Value } from './field-type.ts'
 
 interface AccountValue extends Value {
   readonly platform: string
@@ -11,7 +11,7 @@ export const accountField: FieldType<AccountValue> = {
     const name = cleanText(platform).toLowerCase()
     return number && name ? `${number.toLowerCase()}@${name}` : ''
   },
-  read: text => ({ text, platform: text.slice(text.indexOf('@') + 1) }),
+  read: (text) => ({ text, platform: text.slice(text.indexOf('@') + 1) }),
   part: (name, value) => (name === 'value' ? [value.text] : undefined),
 }
 

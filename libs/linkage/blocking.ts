@@ -38,14 +38,14 @@ export interface Blocking {
 export function blockRecords(model: Model, table: Table, parts: PartIndexes, knowledge: Knowledge): Blocking {
   const dropped: DroppedBlock[] = []
   const reports: BlockingReport['rules'][number][] = []
-  const rules = model.blocking.map(rule => {
+  const rules = model.blocking.map((rule) => {
     const sources = rule.keys.map(({ field, part }) => ({
       index: parts.get(partKey(field, part))!,
       hubs: knowledge.hubFlags.get(field),
     }))
     const { offsets, keys } = deriveKeys(table.size, sources)
     const sorted = sortKeys(offsets, keys)
-    const found = keepBlocks(sorted, rule.limit, large => {
+    const found = keepBlocks(sorted, rule.limit, (large) => {
       for (const record of large.records) removeKey(offsets, keys, record, large.key)
       dropped.push({ rule: rule.name, records: large.records.length, example: table.ids.get(large.records[0]!) })
     })
@@ -183,11 +183,7 @@ export function blockTasks(rules: readonly RuleKeys[]): BlockTask[] {
 }
 
 /** Visits each candidate pair of a task once in the whole run: at its first rule and smallest shared key. */
-export function forEachPair(
-  rules: readonly RuleKeys[],
-  task: BlockTask,
-  visit: (a: number, b: number) => void,
-): void {
+export function forEachPair(rules: readonly RuleKeys[], task: BlockTask, visit: (a: number, b: number) => void): void {
   const { sorted } = rules[task.rule]!
   const halves = new Uint32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2)
   for (let start = task.start; start < task.end; ) {

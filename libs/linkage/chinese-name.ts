@@ -1,4 +1,4 @@
-import { cleanText, type Comparator, type FieldType, unifyMasks, type Value } from './field-type.ts'
+import { type Comparator, cleanText, type FieldType, unifyMasks, type Value } from './field-type.ts'
 import { lookAlike } from './look-alikes.ts'
 import { shownAgreement } from './masks.ts'
 import { fuzzySyllable, readingsOf, simplify } from './pinyin.ts'
@@ -11,8 +11,10 @@ interface ChineseName extends Value {
 }
 
 const COMPOUND_SURNAMES = new Set(
-  ('欧阳 上官 司马 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 司徒 东方 独孤 南宫 长孙 宇文 端木 万俟 申屠 澹台 轩辕 ' +
-    '闻人 东郭 南门 呼延 钟离 公冶 赫连 太叔 淳于 单于 濮阳 宗政 鲜于 闾丘 司空 亓官 仲孙 巫马 百里 第五').split(' '),
+  (
+    '欧阳 上官 司马 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 司徒 东方 独孤 南宫 长孙 宇文 端木 万俟 申屠 澹台 轩辕 ' +
+    '闻人 东郭 南门 呼延 钟离 公冶 赫连 太叔 淳于 单于 濮阳 宗政 鲜于 闾丘 司空 亓官 仲孙 巫马 百里 第五'
+  ).split(' '),
 )
 /** Forms of address that rosters write in place of a given name: 王师傅 shows a surname and no more. */
 const ADDRESS = /(?:师傅|先生|女士|小姐|司机)$/u
@@ -59,7 +61,7 @@ function latinSurname(text: string): string[] {
 function spellings(chars: readonly string[]): string[] {
   let found = ['']
   for (const char of chars) {
-    const next = found.flatMap(start => readingsOf(char).map(reading => start + reading))
+    const next = found.flatMap((start) => readingsOf(char).map((reading) => start + reading))
     found = next.length > MAX_READINGS ? next.slice(0, MAX_READINGS) : next
   }
   return found
@@ -109,7 +111,7 @@ function maskedGrade(a: ChineseName, b: ChineseName): number {
 function latinGrade(a: ChineseName, b: ChineseName): number {
   const spelledA = a.surnameLength > 0 ? spellings(a.chars) : [a.text]
   const spelledB = b.surnameLength > 0 ? spellings(b.chars) : [b.text]
-  return spelledA.some(spelling => spelledB.includes(spelling)) ? GRADE['same-sound'] : GRADE.different
+  return spelledA.some((spelling) => spelledB.includes(spelling)) ? GRADE['same-sound'] : GRADE.different
 }
 
 function unequalLengthGrade(a: ChineseName, b: ChineseName): number {
@@ -152,10 +154,10 @@ function sameSurname(a: ChineseName, b: ChineseName): boolean {
 
 function shareReading(x: string, y: string): boolean {
   const others = readingsOf(y)
-  return readingsOf(x).some(reading => others.includes(reading))
+  return readingsOf(x).some((reading) => others.includes(reading))
 }
 
 function shareFuzzyReading(x: string, y: string): boolean {
   const others = readingsOf(y).map(fuzzySyllable)
-  return readingsOf(x).some(reading => others.includes(fuzzySyllable(reading)))
+  return readingsOf(x).some((reading) => others.includes(fuzzySyllable(reading)))
 }

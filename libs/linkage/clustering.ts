@@ -113,7 +113,11 @@ function collect(
 const CUT_STEP = 1000
 
 /** Cuts an oversized component at the lowest weight (in steps of one bit) that leaves no part above the limit. */
-function bounded(component: Component, input: ClusteringInput, oversized: Clustering['oversized'][number][]): Component[] {
+function bounded(
+  component: Component,
+  input: ClusteringInput,
+  oversized: Clustering['oversized'][number][],
+): Component[] {
   const { edges, options, size } = input
   if (component.records.length <= options.maxComponent) return [component]
   let heaviest = options.merge
@@ -123,7 +127,7 @@ function bounded(component: Component, input: ClusteringInput, oversized: Cluste
     for (const { a, b } of component.must) sets.union(a, b)
     for (const e of component.edges) if (edges.weight[e]! >= cutAt) sets.union(edges.a[e]!, edges.b[e]!)
     const parts = collect(size, edges, component.must, component.cannot, sets, component)
-    if (cutAt > heaviest || parts.every(part => part.records.length <= options.maxComponent)) {
+    if (cutAt > heaviest || parts.every((part) => part.records.length <= options.maxComponent)) {
       oversized.push({ records: component.records, cutAt })
       return parts
     }
@@ -138,12 +142,22 @@ interface Group {
   readonly exclusive: Set<number>
 }
 
-function clusterComponent(component: Component, input: ClusteringInput, clusterOf: Int32Array, conflicts: MustLink[]): void {
+function clusterComponent(
+  component: Component,
+  input: ClusteringInput,
+  clusterOf: Int32Array,
+  conflicts: MustLink[],
+): void {
   const { edges, exclusive, idOf, options } = input
   const groups = new Map<number, Group>()
   for (const record of component.records) {
     const value = exclusive?.[record] ?? 0
-    groups.set(record, { records: [record], cross: new Map(), cannot: new Set(), exclusive: new Set(value ? [value] : []) })
+    groups.set(record, {
+      records: [record],
+      cross: new Map(),
+      cannot: new Set(),
+      exclusive: new Set(value ? [value] : []),
+    })
   }
   const allowed = overriddenPairs(component.must, exclusive)
   for (const { a, b } of component.cannot) {

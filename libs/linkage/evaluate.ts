@@ -71,7 +71,7 @@ function sizeTail(found: ReadonlyMap<unknown, number>, truth: ReadonlyMap<unknow
   return [...new Set([...foundCounts.keys(), ...trueCounts.keys()])]
     .sort((a, b) => b - a)
     .slice(0, 10)
-    .map(size => ({ size, clusters: foundCounts.get(size) ?? 0, trueClusters: trueCounts.get(size) ?? 0 }))
+    .map((size) => ({ size, clusters: foundCounts.get(size) ?? 0, trueClusters: trueCounts.get(size) ?? 0 }))
 }
 
 function countSizes(sizes: ReadonlyMap<unknown, number>): Map<number, number> {

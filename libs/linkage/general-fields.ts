@@ -1,10 +1,10 @@
 import { damerauLevenshtein, jaroWinkler, withinOneEdit } from './edit-distance.ts'
-import { cleanText, type Comparator, type FieldType, type Value } from './field-type.ts'
+import { type Comparator, cleanText, type FieldType, type Value } from './field-type.ts'
 
 /** Any text; case does not matter. Parts: `value`, `start-N`, `end-N` (N characters; shorter values have none). */
 export const textField: FieldType = {
-  normalise: raw => cleanText(raw).toLowerCase(),
-  read: text => ({ text }),
+  normalise: (raw) => cleanText(raw).toLowerCase(),
+  read: (text) => ({ text }),
   part: (name, value) => textPart(name, value.text),
 }
 
@@ -61,7 +61,7 @@ export const numberField: FieldType<NumberValue> = {
     const text = cleanText(raw).replaceAll(',', '')
     return text !== '' && Number.isFinite(Number(text)) ? String(Number(text)) : ''
   },
-  read: text => ({ text, number: Number(text) }),
+  read: (text) => ({ text, number: Number(text) }),
   part: (name, value) => (name === 'value' ? [value.text] : undefined),
 }
 
@@ -85,7 +85,7 @@ export const dateField: FieldType<DateValue> = {
     const match = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?$/.exec(text)
     return match ? match[1] + match[2]!.padStart(2, '0') + match[3]!.padStart(2, '0') : ''
   },
-  read: text => ({ text, day: dayOf(text) }),
+  read: (text) => ({ text, day: dayOf(text) }),
   part(name, value) {
     if (name === 'value') return [value.text]
     if (name === 'year') return [value.text.slice(0, 4)]
@@ -136,7 +136,7 @@ interface FullNameValue extends Value {
  */
 export const fullNameField: FieldType<FullNameValue> = {
   normalise(raw) {
-    const [given = '', surname = ''] = raw.split('|').map(part => cleanText(part).toLowerCase())
+    const [given = '', surname = ''] = raw.split('|').map((part) => cleanText(part).toLowerCase())
     return given === '' && surname === '' ? '' : given + '|' + surname
   },
   read(text) {
@@ -165,7 +165,12 @@ export const fullName: Comparator<FullNameValue> = {
     if (closeName(a, swapped)) return 3
     if (a.surname !== '' && (a.surname === b.surname || a.surname === b.given)) return 4
     if (a.given !== '' && (a.given === b.given || a.given === b.surname)) return 5
-    const near = Math.max(part(a.given, b.given), part(a.surname, b.surname), part(a.given, b.surname), part(a.surname, b.given))
+    const near = Math.max(
+      part(a.given, b.given),
+      part(a.surname, b.surname),
+      part(a.given, b.surname),
+      part(a.surname, b.given),
+    )
     return near >= CLOSE_NAME ? 6 : 7
   },
 }

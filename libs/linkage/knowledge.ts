@@ -41,14 +41,19 @@ export function knowledgeOf(model: Model, table: Table, parts: PartIndexes): Kno
     const index = parts.get(partKey(rule.field, rule.part))!
     const frozen = model.hubValues?.[partKey(rule.field, rule.part)]
     const found = frozen
-      ? new Map(frozen.map(value => [hashText(value), { people: 0, records: 0 }]))
+      ? new Map(frozen.map((value) => [hashText(value), { people: 0, records: 0 }]))
       : findHubs(index, parts.get(partKey(rule.by.field, rule.by.part))!, table.size, rule.people)
     const flags = hubFlags.get(rule.field) ?? new Uint8Array(index.column.pool.size)
     hubFlags.set(rule.field, flags)
     const named = flagHubs(index, found, flags)
     if (!frozen) for (const [hash, value] of named) hubs.push({ ...rule, value, ...found.get(hash)! })
   }
-  return { population, frequencies, hubFlags, hubs: hubs.map(({ field, part, value, people, records }) => ({ field, part, value, people, records })) }
+  return {
+    population,
+    frequencies,
+    hubFlags,
+    hubs: hubs.map(({ field, part, value, people, records }) => ({ field, part, value, people, records })),
+  }
 }
 
 /** Records per hashed part; a record counts once however many of its values carry it. */
@@ -87,10 +92,10 @@ function findHubs(index: PartIndex, by: PartIndex, records: number, limit: numbe
   const pairs: number[] = []
   const seen = new Map<number, number>()
   for (let record = 0; record < records; record++) {
-    forEachHash(index, record, hash => void seen.set(hash, (seen.get(hash) ?? 0) + 1))
+    forEachHash(index, record, (hash) => void seen.set(hash, (seen.get(hash) ?? 0) + 1))
   }
   for (let record = 0; record < records; record++) {
-    forEachHash(index, record, hash => {
+    forEachHash(index, record, (hash) => {
       if (seen.get(hash)! > limit) pairs.push(hash, record)
     })
   }
@@ -99,7 +104,7 @@ function findHubs(index: PartIndex, by: PartIndex, records: number, limit: numbe
     const group = people.get(pairs[i]!) ?? new Set<number>()
     people.set(pairs[i]!, group)
     let first = 0
-    forEachHash(by, pairs[i + 1]!, hash => {
+    forEachHash(by, pairs[i + 1]!, (hash) => {
       first ||= hash
     })
     if (first !== 0) group.add(first)
@@ -121,7 +126,7 @@ function flagHubs(index: PartIndex, hubs: ReadonlyMap<number, unknown>, flags: U
       flags[value] = 1
       if (named.has(hash)) continue
       const texts = type.part(index.part, type.read(pool.get(value))) ?? []
-      named.set(hash, texts.find(text => hashText(text) === hash)!)
+      named.set(hash, texts.find((text) => hashText(text) === hash)!)
     }
   }
   return named
@@ -131,7 +136,11 @@ function flagHubs(index: PartIndex, hubs: ReadonlyMap<number, unknown>, flags: U
  * The frequencies and hubs of a table as the model's epoch stores them. Counts of 1 are left out: a value that is not
  * listed counts as seen once.
  */
-export function freezeKnowledge(model: Model, table: Table, parts: PartIndexes): Pick<Model, 'frequencies' | 'hubValues'> {
+export function freezeKnowledge(
+  model: Model,
+  table: Table,
+  parts: PartIndexes,
+): Pick<Model, 'frequencies' | 'hubValues'> {
   const counts: Record<string, Record<string, number>> = {}
   for (const { field, levels } of model.comparisons) {
     for (const { tf } of levels) {

@@ -1,11 +1,11 @@
 import { type BlockingReport, blockRecords } from './blocking.ts'
-import { cluster, type Clustering, type EdgeList } from './clustering.ts'
+import { type Clustering, cluster, type EdgeList } from './clustering.ts'
 import { type Knowledge, knowledgeOf } from './knowledge.ts'
 import type { Model } from './model.ts'
 import { forEachHash, indexParts, type PartIndexes, partKey } from './parts.ts'
 import { scoreInParallel } from './score-parallel.ts'
 import type { Table } from './table.ts'
-import { train, type TrainingReport } from './train.ts'
+import { type TrainingReport, train } from './train.ts'
 
 export type LinkStage = 'parts' | 'blocking' | 'training' | 'scoring' | 'clustering'
 
@@ -46,13 +46,13 @@ export async function linkRecords(given: Model, table: Table, options: LinkOptio
   const trained = options.train ? train(given, table, knowledge, blocking) : undefined
   const model = trained?.model ?? given
   progress('scoring', 0)
-  const scored = await scoreInParallel(model, table, knowledge, blocking.rules, options.workers, share =>
+  const scored = await scoreInParallel(model, table, knowledge, blocking.rules, options.workers, (share) =>
     progress('scoring', share),
   )
   progress('clustering', 0)
   const clustering = cluster({
     size: table.size,
-    idOf: record => table.ids.get(record),
+    idOf: (record) => table.ids.get(record),
     edges: scored,
     exclusive: exclusiveValues(model, table, parts),
     options: { merge: model.thresholds.merge, ...model.clustering },
@@ -76,7 +76,7 @@ function exclusiveValues(model: Model, table: Table, parts: PartIndexes): Uint32
   for (const { field, part } of model.exclusive) {
     const index = parts.get(partKey(field, part))!
     for (let record = 0; record < table.size; record++) {
-      forEachHash(index, record, hash => {
+      forEachHash(index, record, (hash) => {
         values[record] ||= hash
       })
     }

@@ -120,7 +120,7 @@ export class InvalidModel extends Error {
   override name = 'InvalidModel'
 
   constructor(readonly problems: readonly string[]) {
-    super('The linkage model is invalid:\n' + problems.map(problem => '- ' + problem).join('\n'))
+    super('The linkage model is invalid:\n' + problems.map((problem) => '- ' + problem).join('\n'))
   }
 }
 
@@ -131,7 +131,7 @@ export class InvalidModel extends Error {
 export function parseModel(json: unknown): Model {
   const parsed = ModelSchema.safeParse(json)
   if (!parsed.success) {
-    throw new InvalidModel(parsed.error.issues.map(issue => `${issue.path.join('.') || 'model'}: ${issue.message}`))
+    throw new InvalidModel(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'model'}: ${issue.message}`))
   }
   const problems = problemsOf(parsed.data)
   if (problems.length > 0) throw new InvalidModel(problems)
@@ -148,9 +148,9 @@ export function comparatorOf(name: ComparatorName): Comparator {
 
 function problemsOf(model: Model): string[] {
   const problems: string[] = []
-  const fields = new Map(model.fields.map(field => [field.name, field]))
-  const comparisons = new Map(model.comparisons.map(comparison => [comparison.name, comparison]))
-  const rules = new Set(model.blocking.map(rule => rule.name))
+  const fields = new Map(model.fields.map((field) => [field.name, field]))
+  const comparisons = new Map(model.comparisons.map((comparison) => [comparison.name, comparison]))
+  const rules = new Set(model.blocking.map((rule) => rule.name))
   const duplicates = (names: string[], what: string) => {
     if (new Set(names).size < names.length) problems.push(`${what} names must be unique`)
   }
@@ -160,9 +160,18 @@ function problemsOf(model: Model): string[] {
     if (!knowsPart(known.type, name)) problems.push(`${where}: a ${known.type} has no part "${name}"`)
     return undefined
   }
-  duplicates(model.fields.map(({ name }) => name), 'field')
-  duplicates(model.comparisons.map(({ name }) => name), 'comparison')
-  duplicates(model.blocking.map(({ name }) => name), 'blocking rule')
+  duplicates(
+    model.fields.map(({ name }) => name),
+    'field',
+  )
+  duplicates(
+    model.comparisons.map(({ name }) => name),
+    'comparison',
+  )
+  duplicates(
+    model.blocking.map(({ name }) => name),
+    'blocking rule',
+  )
   for (const comparison of model.comparisons) {
     const field = fields.get(comparison.field)
     if (!field) problems.push(`comparison ${comparison.name}: no field "${comparison.field}"`)
@@ -185,7 +194,8 @@ function problemsOf(model: Model): string[] {
       for (const level of levels) if (!known.includes(level)) problems.push(`cap: no level "${comparison}.${level}"`)
     }
   }
-  for (const name of model.training?.passes.flat() ?? []) if (!rules.has(name)) problems.push(`training: no rule "${name}"`)
+  for (const name of model.training?.passes.flat() ?? [])
+    if (!rules.has(name)) problems.push(`training: no rule "${name}"`)
   const { keep, review, merge } = model.thresholds
   if (keep > review || review > merge) problems.push('thresholds: keep ≤ review ≤ merge')
   return problems
@@ -208,7 +218,7 @@ function comparisonProblems(comparison: ModelComparison, type: string): string[]
     if (last !== (level.when === undefined)) problems.push(`${where}: the last level, and only it, has no "when"`)
     if (level.when === undefined) return
     if (Array.isArray(level.when)) {
-      const unknown = typeof outcome === 'string' ? level.when : level.when.filter(grade => !outcome.includes(grade))
+      const unknown = typeof outcome === 'string' ? level.when : level.when.filter((grade) => !outcome.includes(grade))
       for (const grade of unknown) problems.push(`${where}: ${comparison.comparator} has no grade "${grade}"`)
     } else if (outcome !== ('atLeast' in level.when ? 'similarity' : 'distance')) {
       problems.push(`${where}: level ${level.name} does not fit what ${comparison.comparator} measures`)

@@ -1,4 +1,4 @@
-import { cluster, type ClusteringOptions } from './clustering.ts'
+import { type ClusteringOptions, cluster } from './clustering.ts'
 import { hashText } from './hash.ts'
 
 export interface PartitionRecord {
@@ -45,20 +45,20 @@ export function partition(
   const sorted = [...records].sort((x, y) => (x.id < y.id ? -1 : 1))
   const position = new Map(sorted.map(({ id }, index) => [id, index]))
   const numbered = <T extends { a: string; b: string }>(links: readonly T[]) =>
-    links.flatMap(link => {
+    links.flatMap((link) => {
       const [a, b] = [position.get(link.a), position.get(link.b)]
       return a === undefined || b === undefined || a === b ? [] : [{ ...link, a: Math.min(a, b), b: Math.max(a, b) }]
     })
   const known = numbered(edges)
   const result = cluster({
     size: sorted.length,
-    idOf: record => sorted[record]!.id,
+    idOf: (record) => sorted[record]!.id,
     edges: {
-      a: Int32Array.from(known, edge => edge.a),
-      b: Int32Array.from(known, edge => edge.b),
-      weight: Int32Array.from(known, edge => edge.weight),
+      a: Int32Array.from(known, (edge) => edge.a),
+      b: Int32Array.from(known, (edge) => edge.b),
+      weight: Int32Array.from(known, (edge) => edge.weight),
     },
-    exclusive: Uint32Array.from(sorted, record => (record.exclusive ? hashText(record.exclusive) : 0)),
+    exclusive: Uint32Array.from(sorted, (record) => (record.exclusive ? hashText(record.exclusive) : 0)),
     must: numbered(decisions.filter(({ kind }) => kind === 'must')),
     cannot: numbered(decisions.filter(({ kind }) => kind === 'cannot')),
     options,

@@ -19,10 +19,12 @@ export function partKey(field: string, part: string): string {
 /** Cuts every distinct value once into the parts that blocking, frequencies, hubs and exclusive fields need. */
 export function indexParts(model: Model, table: Table): PartIndexes {
   const needed = [
-    ...model.blocking.flatMap(rule => rule.keys),
+    ...model.blocking.flatMap((rule) => rule.keys),
     ...model.exclusive,
-    ...model.hubs.flatMap(hub => [hub, hub.by]),
-    ...model.comparisons.flatMap(({ field, levels }) => levels.flatMap(({ tf }) => (tf ? [{ field, part: tf.part }] : []))),
+    ...model.hubs.flatMap((hub) => [hub, hub.by]),
+    ...model.comparisons.flatMap(({ field, levels }) =>
+      levels.flatMap(({ tf }) => (tf ? [{ field, part: tf.part }] : [])),
+    ),
   ]
   const indexes = new Map<string, PartIndex>()
   for (const { field, part } of needed) {

@@ -1,5 +1,5 @@
 import { withinOneEdit } from './edit-distance.ts'
-import { cleanText, type Comparator, type FieldType, unifyMasks, type Value } from './field-type.ts'
+import { type Comparator, cleanText, type FieldType, unifyMasks, type Value } from './field-type.ts'
 import { dateField, dayOf } from './general-fields.ts'
 import { shownAgreement, shownOf } from './masks.ts'
 
@@ -26,7 +26,7 @@ export const phoneField: FieldType<PhoneValue> = {
     const text = unifyMasks(number.replace(/[\s()-]/g, '')).replace(/^(?:\+?0{0,2}86)(?=1)/, '')
     const canonical = canonicalNumber(text)
     if (canonical === '') return ''
-    const days = interval.split('/').map(date => dateField.normalise(date, ''))
+    const days = interval.split('/').map((date) => dateField.normalise(date, ''))
     const [from, to = from] = days
     return from && to ? `${canonical}@${from === to ? from : from + '/' + to}` : canonical
   },

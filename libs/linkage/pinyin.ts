@@ -21,7 +21,7 @@ export function readingsOf(char: string): readonly string[] {
   let known = readings.get(char)
   if (!known) {
     const found = pinyin(char, { multiple: true, toneType: 'none', type: 'array', v: true })
-    known = [...new Set(found.map(reading => reading.toLowerCase().replaceAll('ü', 'v')))].sort()
+    known = [...new Set(found.map((reading) => reading.toLowerCase().replaceAll('ü', 'v')))].sort()
     readings.set(char, known)
   }
   return known

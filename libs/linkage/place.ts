@@ -1,4 +1,4 @@
-import { cleanText, type Comparator, type FieldType, type Value } from './field-type.ts'
+import { type Comparator, cleanText, type FieldType, type Value } from './field-type.ts'
 import { simplify } from './pinyin.ts'
 
 interface PlaceValue extends Value {
@@ -8,11 +8,12 @@ interface PlaceValue extends Value {
   readonly names: readonly string[]
 }
 
-const DIVISION = /(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|自治州|自治县|自治旗|地区|新区|开发区|街道|省|市|区|县|州|盟|旗|镇|乡)/u
+const DIVISION =
+  /(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|自治州|自治县|自治旗|地区|新区|开发区|街道|省|市|区|县|州|盟|旗|镇|乡)/u
 
 /** An administrative division as a code (its first six digits) or in words. Parts: `value`, `city` (of a code). */
 export const placeField: FieldType<PlaceValue> = {
-  normalise: raw => simplify(cleanText(raw).replace(/[\s,，/-]/g, '')),
+  normalise: (raw) => simplify(cleanText(raw).replace(/[\s,，/-]/g, '')),
   read(text) {
     const code = /^\d{6}/.exec(text)?.[0] ?? ''
     return { text, code, names: code ? [] : text.split(DIVISION).filter(Boolean) }
@@ -44,7 +45,7 @@ function namesGrade(a: readonly string[], b: readonly string[]): number {
   const joinedA = a.join('')
   const joinedB = b.join('')
   if (joinedA.endsWith(joinedB) || joinedB.endsWith(joinedA)) return 0
-  const common = a.filter(name => b.includes(name)).length
+  const common = a.filter((name) => b.includes(name)).length
   if (common >= 2) return 1
   return common === 1 ? 2 : 4
 }

@@ -1,4 +1,4 @@
-import { cleanText, type Comparator, type FieldType, unifyMasks, type Value } from './field-type.ts'
+import { type Comparator, cleanText, type FieldType, unifyMasks, type Value } from './field-type.ts'
 import { shownAgreement } from './masks.ts'
 
 interface PlateValue extends Value {
@@ -74,7 +74,7 @@ function confusedOnce(a: string, b: string): boolean {
   let confused = 0
   for (let i = 0; i < a.length; i++) {
     if (a[i] === b[i]) continue
-    if (!CONFUSED.some(group => group.includes(a[i]!) && group.includes(b[i]!))) return false
+    if (!CONFUSED.some((group) => group.includes(a[i]!) && group.includes(b[i]!))) return false
     confused++
   }
   return confused === 1

@@ -4,7 +4,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 /** A seeded source of whole numbers below a bound; the same seed gives the same numbers on every machine. */
 export function seededInt(seed: number): (bound: number) => number {
   const generator = xoroshiro128plus(seed)
-  return bound => uniformInt(generator, 0, bound - 1)
+  return (bound) => uniformInt(generator, 0, bound - 1)
 }
 
 /** Fisher–Yates, in place. */

@@ -108,7 +108,7 @@ export async function* readCsv(path: string): AsyncGenerator<readonly CsvRow[]> 
 }
 
 function headerOf(path: string, cells: readonly string[]): Map<string, number> {
-  const names = cells.map(cell => cell.trim())
+  const names = cells.map((cell) => cell.trim())
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
   if (twice) throw new UnreadableFile(`${path}: two columns are called "${twice}"`)
   return new Map(names.map((name, index) => [name, index]))

@@ -1,5 +1,5 @@
 import { withinOneEdit } from './edit-distance.ts'
-import { cleanText, type Comparator, type FieldType, unifyMasks, type Value } from './field-type.ts'
+import { type Comparator, cleanText, type FieldType, unifyMasks, type Value } from './field-type.ts'
 import { shownAgreement, shownOf } from './masks.ts'
 
 interface ResidentIdValue extends Value {
@@ -53,11 +53,11 @@ export const residentIdField: FieldType<ResidentIdValue> = {
 }
 
 const CUTS: Record<string, (text: string) => string> = {
-  'region-birth': text => text.slice(0, 14),
-  birth: text => text.slice(6, 14),
-  'start-birth': text => text.slice(0, 14),
-  'start-serial': text => text.slice(0, 6) + text.slice(14),
-  'birth-serial': text => text.slice(6),
+  'region-birth': (text) => text.slice(0, 14),
+  birth: (text) => text.slice(6, 14),
+  'start-birth': (text) => text.slice(0, 14),
+  'start-serial': (text) => text.slice(0, 6) + text.slice(14),
+  'birth-serial': (text) => text.slice(6),
 }
 
 function shownKey(text: string): string[] {
@@ -72,7 +72,16 @@ function shownKey(text: string): string[] {
  */
 export const residentId: Comparator<ResidentIdValue> = {
   accepts: ['resident-id'],
-  outcome: ['equal', 'one-edit', 'shown', 'same-region-birth', 'same-birth', 'different', 'shown-different', 'conflict'],
+  outcome: [
+    'equal',
+    'one-edit',
+    'shown',
+    'same-region-birth',
+    'same-birth',
+    'different',
+    'shown-different',
+    'conflict',
+  ],
   compare(a, b) {
     if (a.masked || b.masked) {
       const agreement = shownAgreement(a.text, b.text)

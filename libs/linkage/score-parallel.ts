@@ -51,7 +51,7 @@ export async function scoreInParallel(
   const ticking = setInterval(() => progress(Math.min(1, new Int32Array(counter)[0]! / Math.max(1, tasks.length))), 500)
   try {
     const threads = Array.from({ length: workers }, () => new Worker(WORKER, { workerData: job }))
-    const answers = await Promise.all(threads.map(thread => once(thread, 'message')))
+    const answers = await Promise.all(threads.map((thread) => once(thread, 'message')))
     return concatenate(answers.map(([scored]) => scored as ScoredPairs))
   } finally {
     clearInterval(ticking)
@@ -61,8 +61,12 @@ export async function scoreInParallel(
 function shareKnowledge(knowledge: Knowledge): Knowledge {
   return {
     ...knowledge,
-    frequencies: new Map([...knowledge.frequencies].map(([key, shares]) => [key, shared(Int32Array, shares as Int32Array<ArrayBuffer>)])),
-    hubFlags: new Map([...knowledge.hubFlags].map(([key, flags]) => [key, shared(Uint8Array, flags as Uint8Array<ArrayBuffer>)])),
+    frequencies: new Map(
+      [...knowledge.frequencies].map(([key, shares]) => [key, shared(Int32Array, shares as Int32Array<ArrayBuffer>)]),
+    ),
+    hubFlags: new Map(
+      [...knowledge.hubFlags].map(([key, flags]) => [key, shared(Uint8Array, flags as Uint8Array<ArrayBuffer>)]),
+    ),
   }
 }
 

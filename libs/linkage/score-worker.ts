@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ScoreJob } from './score-parallel.ts'
 import { scoreTasks } from './score-pairs.ts'
+import type { ScoreJob } from './score-parallel.ts'
 import { tableFromShared } from './table.ts'
 
 /** Worker thread of {@link scoreInParallel}: takes tasks from the shared counter, answers with its edges once. */

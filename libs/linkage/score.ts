@@ -67,11 +67,11 @@ export class Scorer {
     this.levels = new Int8Array(model.comparisons.length)
     this.baseWeights = new Int32Array(model.comparisons.length)
     this.weights = new Int32Array(model.comparisons.length)
-    const indexOf = (name: string) => model.comparisons.findIndex(comparison => comparison.name === name)
-    const readers = table.columns.map(column => new ValueReader(column))
-    this.comparisons = model.comparisons.map(comparison => {
+    const indexOf = (name: string) => model.comparisons.findIndex((comparison) => comparison.name === name)
+    const readers = table.columns.map((column) => new ValueReader(column))
+    this.comparisons = model.comparisons.map((comparison) => {
       const field = model.fields.findIndex(({ name }) => name === comparison.field)
-      const hub = model.hubs.filter(rule => rule.field === comparison.field)
+      const hub = model.hubs.filter((rule) => rule.field === comparison.field)
       const comparator = comparatorOf(comparison.comparator)
       return {
         name: comparison.name,
@@ -90,13 +90,13 @@ export class Scorer {
         unless: (comparison.unlessCompared ?? []).map(indexOf),
       }
     })
-    this.caps = model.caps.map(cap => ({
+    this.caps = model.caps.map((cap) => ({
       comparisons: cap.comparisons.map(indexOf),
       atMost: cap.atMost,
       unless: cap.unless.map(({ comparison, levels }) => {
         const index = indexOf(comparison)
         const names = model.comparisons[index]!.levels.map(({ name }) => name)
-        return { comparison: index, levels: levels.map(level => names.indexOf(level)) }
+        return { comparison: index, levels: levels.map((level) => names.indexOf(level)) }
       }),
     }))
   }
@@ -162,15 +162,15 @@ export class Scorer {
 function levelFinder(comparison: ModelComparison, comparator: Comparator): (outcome: number) => number {
   const last = comparison.levels.length - 1
   if (typeof comparator.outcome !== 'string') {
-    const levels = comparator.outcome.map(grade => {
+    const levels = comparator.outcome.map((grade) => {
       const found = comparison.levels.findIndex(({ when }) => Array.isArray(when) && when.includes(grade))
       return found < 0 ? last : found
     })
-    return outcome => levels[outcome]!
+    return (outcome) => levels[outcome]!
   }
   const bounds = comparison.levels.slice(0, -1).map(({ when }) => when as { atLeast: number } | { atMost: number })
-  return outcome => {
-    const found = bounds.findIndex(bound => ('atLeast' in bound ? outcome >= bound.atLeast : outcome <= bound.atMost))
+  return (outcome) => {
+    const found = bounds.findIndex((bound) => ('atLeast' in bound ? outcome >= bound.atLeast : outcome <= bound.atMost))
     return found < 0 ? last : found
   }
 }

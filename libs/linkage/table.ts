@@ -1,6 +1,6 @@
 import type { FieldType, Value } from './field-type.ts'
 import { fieldType, type Model } from './model.ts'
-import { type SharedPool, StringPool, grown, shared } from './string-pool.ts'
+import { grown, type SharedPool, StringPool, shared } from './string-pool.ts'
 
 /** The values of one field of all records: record r has `values[offsets[r]] … values[offsets[r + 1] - 1]`. */
 export interface Column {
@@ -40,7 +40,7 @@ export class TableBuilder {
   private size = 0
 
   constructor(model: Model) {
-    this.columns = model.fields.map(field => ({
+    this.columns = model.fields.map((field) => ({
       field,
       type: fieldType(field.type),
       source: field.columns ?? [field.name],
@@ -98,7 +98,7 @@ export class TableBuilder {
 /** A table of plain rows (column → text); for a handful of records, such as one component. */
 export function tableOf(model: Model, rows: readonly Readonly<Record<string, string | undefined>>[]): Table {
   const builder = new TableBuilder(model)
-  for (const row of rows) builder.add(row[model.idColumn] ?? '', column => row[column] ?? '')
+  for (const row of rows) builder.add(row[model.idColumn] ?? '', (column) => row[column] ?? '')
   return builder.build()
 }
 
@@ -106,7 +106,7 @@ export function shareTable(table: Table): SharedTable {
   return {
     size: table.size,
     ids: table.ids.share(),
-    columns: table.columns.map(column => ({
+    columns: table.columns.map((column) => ({
       pool: column.pool.share(),
       offsets: shared(Int32Array, column.offsets as Int32Array<ArrayBuffer>),
       values: shared(Int32Array, column.values as Int32Array<ArrayBuffer>),

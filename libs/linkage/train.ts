@@ -40,7 +40,7 @@ export function train(
   let trained = withU(model, random)
   let passes: TrainingReport['passes'] = []
   for (let round = 0; round < 2; round++) {
-    const results = training.passes.map(rules => runPass(trained, table, knowledge, blocking, rules, order))
+    const results = training.passes.map((rules) => runPass(trained, table, knowledge, blocking, rules, order))
     passes = results.map(({ rules, pairs, matches, iterations }) => ({ rules, pairs, matches, iterations }))
     trained = withU(withM(trained, results), random)
   }
@@ -59,7 +59,7 @@ function sortedById(table: Table): Int32Array {
 type Patterns = Map<string, { levels: Int8Array; count: number }>
 
 function count(patterns: Patterns, levels: Int8Array): void {
-  const key = levels.join()
+  const key = String.fromCharCode.apply(null, levels as unknown as number[])
   const known = patterns.get(key)
   if (known) known.count++
   else patterns.set(key, { levels: levels.slice(), count: 1 })
@@ -83,28 +83,27 @@ function withU(model: Model, patterns: Patterns): Model {
   const logPrior = Math.log(model.prior.partnersPerRecord / model.training!.randomPairs)
   const comparisons = model.comparisons.map((comparison, k) => {
     const counts = comparison.levels.map(() => 0)
-    let total = 0
     for (const { levels, count: times } of patterns.values()) {
-      if (levels[k] === MISSING) continue
-      const share = times * (1 - posterior(model, levels, logPrior, k))
-      counts[levels[k]!]! += share
-      total += share
+      if (levels[k] !== MISSING) counts[levels[k]!]! += times * (1 - posterior(model, levels, logPrior, k))
     }
-    return total === 0 ? comparison : withLevels(comparison, counts, total, 'u')
+    return withLevels(comparison, counts, 'u')
   })
   return { ...model, comparisons }
 }
 
+/** Levels that are fixed (rules, masked values) stand apart: the free ones share what was counted among themselves. */
 function withLevels(
   comparison: Model['comparisons'][number],
   counts: readonly number[],
-  total: number,
   what: 'm' | 'u',
 ): Model['comparisons'][number] {
+  const free = counts.filter((_, index) => !comparison.levels[index]!.fixed)
+  const total = free.reduce((sum, count) => sum + count, 0)
+  if (total < 1) return comparison
   return {
     ...comparison,
     levels: comparison.levels.map((level, index) =>
-      level.fixed ? level : { ...level, [what]: rounded((counts[index]! + 0.5) / (total + 0.5 * counts.length)) },
+      level.fixed ? level : { ...level, [what]: rounded((counts[index]! + 0.5) / (total + 0.5 * free.length)) },
     ),
   }
 }
@@ -142,10 +141,16 @@ function runPass(
   rules: readonly string[],
   order: Int32Array,
 ): PassResult {
-  const chosen = rules.map(name => model.blocking.findIndex(rule => rule.name === name))
-  const blocked = new Set(chosen.flatMap(rule => model.blocking[rule]!.keys.map(({ field }) => field)))
+  const chosen = rules.map((name) => model.blocking.findIndex((rule) => rule.name === name))
+  const blocked = new Set(chosen.flatMap((rule) => model.blocking[rule]!.keys.map(({ field }) => field)))
   const used = model.comparisons.map(({ field }) => !blocked.has(field))
-  const patterns = blockedPatterns(model, table, knowledge, chosen.map(rule => blocking.rules[rule]!), order)
+  const patterns = blockedPatterns(
+    model,
+    table,
+    knowledge,
+    chosen.map((rule) => blocking.rules[rule]!),
+    order,
+  )
   let pairs = 0
   for (const { count: times } of patterns.values()) pairs += times
   let current = model
@@ -204,8 +209,7 @@ function withM(model: Model, results: readonly PassResult[]): Model {
     const counts = comparison.levels.map((_, level) =>
       results.reduce((sum, result) => sum + (result.counts[k]?.[level] ?? 0), 0),
     )
-    const total = counts.reduce((sum, value) => sum + value, 0)
-    return total < 1 ? comparison : withLevels(comparison, counts, total, 'm')
+    return withLevels(comparison, counts, 'm')
   })
   return { ...model, comparisons }
 }
