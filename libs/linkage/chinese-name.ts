@@ -22,8 +22,8 @@ const MAX_READINGS = 16
 
 /**
  * A Chinese name: simplified, without spaces and separators (买买提·艾力 = 买买提艾力), letters in lower case. `王*明`, `王**` and
- * `王师傅` are masked names. Parts: `value`, `pinyin` (every toneless reading), `surname`, `surname-pinyin`; the first two are
- * empty for a masked name.
+ * `王师傅` are masked names. Parts: `value`, `pinyin` (every toneless reading), `surname`, `surname-pinyin`, `ends` (first and last
+ * character, what `王*明` shows); the first two are empty for a masked name.
  */
 export const chineseNameField: FieldType<ChineseName> = {
   normalise(raw) {
@@ -43,6 +43,8 @@ export const chineseNameField: FieldType<ChineseName> = {
   part(name, value) {
     const surname = value.chars.slice(0, value.surnameLength)
     if (name === 'value') return value.masked ? [] : [value.text]
+    if (name === 'ends')
+      return value.chars.length > 2 && value.chars.at(-1) !== '*' ? [value.chars[0]! + value.chars.at(-1)] : []
     if (name === 'pinyin') return value.masked ? [] : spellings(value.chars)
     if (name === 'surname') return surname.length > 0 ? [surname.join('')] : []
     if (name === 'surname-pinyin') {

@@ -28,7 +28,7 @@ export const driversModel: ModelInput = {
         { name: 'shown', when: ['shown'], m: 0.95, u: 1e-6, fixed: true },
         { name: 'same-region-birth', when: ['same-region-birth'], m: 0.002, u: 1e-6, fixed: true },
         { name: 'same-birth', when: ['same-birth'], m: 0.002, u: 6e-5, fixed: true },
-        { name: 'shown-different', when: ['shown-different'], m: 0.03, u: 0.99, fixed: true },
+        { name: 'shown-different', when: ['shown-different'], m: 0.01, u: 0.99, fixed: true },
         { name: 'conflict', when: ['conflict'], m: 1e-4, u: 0.9, fixed: true },
         { name: 'different', m: 0.005, u: 0.1, fixed: true },
       ],
@@ -41,7 +41,14 @@ export const driversModel: ModelInput = {
         { name: 'equal', when: ['equal'], m: 0.93, u: 2e-5, tf: { part: 'value', floor: 2e-6 } },
         { name: 'same-sound', when: ['same-sound'], m: 0.03, u: 2e-5, tf: { part: 'pinyin', floor: 1e-5 } },
         { name: 'close', when: ['close'], m: 0.01, u: 3e-5 },
-        { name: 'shown-two', when: ['shown-two'], m: 0.95, u: 4e-4, fixed: true },
+        {
+          name: 'shown-two',
+          when: ['shown-two'],
+          m: 0.95,
+          u: 4e-4,
+          tf: { part: 'ends', floor: 1e-4 },
+          fixed: true,
+        },
         { name: 'one-character', when: ['one-character', 'part'], m: 0.01, u: 1e-3 },
         {
           name: 'shown-surname',
@@ -177,15 +184,36 @@ export const driversModel: ModelInput = {
     { name: 'account', keys: [{ field: 'account', part: 'value' }], limit: 200 },
   ],
   prior: { partnersPerRecord: 1.5 },
-  thresholds: { keep: -6000, review: 0, merge: 6000 },
+  thresholds: { keep: -6000, review: 1000, merge: 6000 },
   exclusive: [{ field: 'resident_id', part: 'valid' }],
+  // Couples share phone and truck, relatives also surname and home: without more of the name these never suffice, and a
+  // roster's 王** suffices only where the surname is rare. Fleet mates share trucks: 王*明 needs more than a plate.
   caps: [
     {
       comparisons: ['mobile', 'plate', 'residence', 'household'],
-      atMost: 12000,
+      atMost: -5000,
       unless: [
-        { comparison: 'name', levels: ['equal', 'same-sound', 'close', 'shown-two', 'one-character', 'shown-surname'] },
+        { comparison: 'name', levels: ['equal', 'same-sound', 'close', 'shown-two', 'shown-surname'] },
         { comparison: 'resident_id', levels: ['equal', 'one-edit', 'shown'] },
+        { comparison: 'account', levels: ['same'] },
+      ],
+    },
+    {
+      comparisons: ['mobile', 'plate', 'residence', 'household'],
+      atMost: 0,
+      unless: [
+        { comparison: 'name', levels: ['equal', 'same-sound', 'close', 'shown-two'] },
+        { comparison: 'resident_id', levels: ['equal', 'one-edit', 'shown'] },
+        { comparison: 'account', levels: ['same'] },
+      ],
+    },
+    {
+      comparisons: ['plate', 'residence', 'household'],
+      atMost: -5000,
+      unless: [
+        { comparison: 'name', levels: ['equal', 'same-sound', 'close'] },
+        { comparison: 'resident_id', levels: ['equal', 'one-edit', 'shown'] },
+        { comparison: 'mobile', levels: ['equal', 'long-apart', 'one-edit', 'shown'] },
         { comparison: 'account', levels: ['same'] },
       ],
     },
@@ -195,6 +223,6 @@ export const driversModel: ModelInput = {
     { field: 'plate', part: 'value', by: { field: 'name', part: 'pinyin' }, people: 12, weight: 3000 },
     { field: 'resident_id', part: 'value', by: { field: 'name', part: 'pinyin' }, people: 6, weight: 3000 },
   ],
-  clustering: { missing: -3000, maxComponent: 2000 },
+  clustering: { missing: -1500, maxComponent: 2000 },
   training: { passes: [['resident id'], ['mobile'], ['plate + surname'], ['name + birth']] },
 }

@@ -66,7 +66,10 @@ const ModelSchema = z.strictObject({
   thresholds: z.strictObject({ keep: milliBits, review: milliBits, merge: milliBits }),
   /** Fields whose known-good values (the named part) never differ within one person. */
   exclusive: z.array(z.strictObject({ field: z.string(), part: z.string() })).default([]),
-  /** Together these comparisons weigh at most so much, unless a named level of another comparison was reached. */
+  /**
+   * These comparisons and the prior together weigh at most so much, unless a named level of another comparison was reached.
+   * Where several apply, the strictest does.
+   */
   caps: z
     .array(
       z.strictObject({

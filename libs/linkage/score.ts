@@ -149,11 +149,11 @@ export class Scorer {
   private capOf(): number {
     let capped = 0
     for (const cap of this.caps) {
-      let sum = 0
+      let sum = this.prior
       for (const k of cap.comparisons) sum += this.weights[k]!
       if (sum <= cap.atMost) continue
       if (cap.unless.some(({ comparison, levels }) => levels.includes(this.levels[comparison]!))) continue
-      capped += cap.atMost - sum
+      capped = Math.min(capped, cap.atMost - sum)
     }
     return capped
   }
