@@ -1,7 +1,7 @@
 import { combineHashes } from './hash.ts'
 import type { Hub, Knowledge } from './knowledge.ts'
 import type { Model } from './model.ts'
-import { forEachHash, type PartIndexes, partKey } from './parts.ts'
+import { type FieldPart, fieldPart, forEachHash } from './parts.ts'
 import type { Table } from './table.ts'
 
 /** A block that was too large to compare: its pairs are not candidates by this rule. */
@@ -35,12 +35,12 @@ export interface Blocking {
  * Derives the keys of every rule and sorts them. Hub values give no key; blocks above the rule's limit lose theirs and are
  * reported, largest first.
  */
-export function blockRecords(model: Model, table: Table, parts: PartIndexes, knowledge: Knowledge): Blocking {
+export function blockRecords(model: Model, table: Table, knowledge: Knowledge): Blocking {
   const dropped: DroppedBlock[] = []
   const reports: BlockingReport['rules'][number][] = []
   const rules = model.blocking.map((rule) => {
     const sources = rule.keys.map(({ field, part }) => ({
-      index: parts.get(partKey(field, part))!,
+      index: fieldPart(model, table, field, part),
       hubs: knowledge.hubFlags.get(field),
     }))
     const { offsets, keys } = deriveKeys(table.size, sources)
@@ -58,7 +58,7 @@ export function blockRecords(model: Model, table: Table, parts: PartIndexes, kno
 }
 
 interface KeySource {
-  readonly index: Parameters<typeof forEachHash>[0]
+  readonly index: FieldPart
   readonly hubs: Uint8Array | undefined
 }
 

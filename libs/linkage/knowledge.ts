@@ -1,6 +1,6 @@
 import { hashText } from './hash.ts'
 import type { Model } from './model.ts'
-import { forEachHash, type PartIndex, type PartIndexes, partKey } from './parts.ts'
+import { type FieldPart, fieldPart, forEachHash, partKey } from './parts.ts'
 import type { Table } from './table.ts'
 
 /** A value that many different people use. */
@@ -22,27 +22,30 @@ export interface Knowledge {
   readonly hubs: readonly Hub[]
 }
 
-/** Takes frequencies and hubs from the model where its epoch froze them, else from the table itself. */
-export function knowledgeOf(model: Model, table: Table, parts: PartIndexes): Knowledge {
+/**
+ * Takes frequencies and hubs from the model where its epoch froze them, else counts them in the table; with `count: false` (a
+ * table that is no sample of the population) such levels keep their u.
+ */
+export function knowledgeOf(model: Model, table: Table, { count } = { count: true }): Knowledge {
   const population = model.frequencies?.population ?? model.prior.population ?? Math.max(2, table.size)
   const frequencies = new Map<string, Int32Array>()
   for (const { field, levels } of model.comparisons) {
     for (const { tf } of levels) {
       if (!tf) continue
       const key = partKey(field, tf.part)
-      if (frequencies.has(key)) continue
-      const counts = frozenCounts(model, key) ?? countHashes(parts.get(key)!, table.size)
-      frequencies.set(key, logShares(parts.get(key)!, counts, population))
+      if (frequencies.has(key) || (!count && !model.frequencies)) continue
+      const index = fieldPart(model, table, field, tf.part)
+      frequencies.set(key, logShares(index, frozenCounts(model, key) ?? countHashes(index, table.size), population))
     }
   }
   const hubFlags = new Map<string, Uint8Array>()
   const hubs: Hub[] = []
   for (const rule of model.hubs) {
-    const index = parts.get(partKey(rule.field, rule.part))!
+    const index = fieldPart(model, table, rule.field, rule.part)
     const frozen = model.hubValues?.[partKey(rule.field, rule.part)]
     const found = frozen
       ? new Map(frozen.map((value) => [hashText(value), { people: 0, records: 0 }]))
-      : findHubs(index, parts.get(partKey(rule.by.field, rule.by.part))!, table.size, rule.people)
+      : findHubs(index, fieldPart(model, table, rule.by.field, rule.by.part), table.size, rule.people)
     const flags = hubFlags.get(rule.field) ?? new Uint8Array(index.column.pool.size)
     hubFlags.set(rule.field, flags)
     const named = flagHubs(index, found, flags)
@@ -57,7 +60,7 @@ export function knowledgeOf(model: Model, table: Table, parts: PartIndexes): Kno
 }
 
 /** Records per hashed part; a record counts once however many of its values carry it. */
-function countHashes(index: PartIndex, records: number): Map<number, number> {
+function countHashes(index: FieldPart, records: number): Map<number, number> {
   const { column, offsets, hashes } = index
   const perValue = new Int32Array(column.pool.size)
   for (let i = 0; i < column.offsets[records]!; i++) perValue[column.values[i]!]!++
@@ -75,7 +78,7 @@ function frozenCounts(model: Model, key: string): Map<number, number> | undefine
   return counts && new Map(Object.entries(counts).map(([text, count]) => [hashText(text), count]))
 }
 
-function logShares(index: PartIndex, counts: ReadonlyMap<number, number>, population: number): Int32Array {
+function logShares(index: FieldPart, counts: ReadonlyMap<number, number>, population: number): Int32Array {
   const shares = new Int32Array(index.column.pool.size)
   for (let value = 0; value < shares.length; value++) {
     let count = 1
@@ -88,7 +91,7 @@ function logShares(index: PartIndex, counts: ReadonlyMap<number, number>, popula
 }
 
 /** Hashes shared by more than `limit` distinct first `by` hashes. */
-function findHubs(index: PartIndex, by: PartIndex, records: number, limit: number) {
+function findHubs(index: FieldPart, by: FieldPart, records: number, limit: number) {
   const pairs: number[] = []
   const seen = new Map<number, number>()
   for (let record = 0; record < records; record++) {
@@ -116,7 +119,7 @@ function findHubs(index: PartIndex, by: PartIndex, records: number, limit: numbe
   return found
 }
 
-function flagHubs(index: PartIndex, hubs: ReadonlyMap<number, unknown>, flags: Uint8Array): Map<number, string> {
+function flagHubs(index: FieldPart, hubs: ReadonlyMap<number, unknown>, flags: Uint8Array): Map<number, string> {
   const named = new Map<number, string>()
   const { type, pool } = index.column
   for (let value = 0; value < flags.length; value++) {
@@ -136,20 +139,16 @@ function flagHubs(index: PartIndex, hubs: ReadonlyMap<number, unknown>, flags: U
  * The frequencies and hubs of a table as the model's epoch stores them. Counts of 1 are left out: a value that is not
  * listed counts as seen once.
  */
-export function freezeKnowledge(
-  model: Model,
-  table: Table,
-  parts: PartIndexes,
-): Pick<Model, 'frequencies' | 'hubValues'> {
+export function freezeKnowledge(model: Model, table: Table): Pick<Model, 'frequencies' | 'hubValues'> {
   const counts: Record<string, Record<string, number>> = {}
   for (const { field, levels } of model.comparisons) {
     for (const { tf } of levels) {
       if (!tf) continue
-      const index = parts.get(partKey(field, tf.part))!
+      const index = fieldPart(model, table, field, tf.part)
       counts[partKey(field, tf.part)] ??= namedCounts(index, table.size, tf.floor)
     }
   }
-  const { hubs, population } = knowledgeOf({ ...model, frequencies: undefined, hubValues: undefined }, table, parts)
+  const { hubs, population } = knowledgeOf({ ...model, frequencies: undefined, hubValues: undefined }, table)
   const hubValues: Record<string, string[]> = {}
   for (const { field, part, value } of hubs) {
     const key = partKey(field, part)
@@ -158,7 +157,7 @@ export function freezeKnowledge(
   return { frequencies: { population, counts }, hubValues }
 }
 
-function namedCounts(index: PartIndex, records: number, floor: number): Record<string, number> {
+function namedCounts(index: FieldPart, records: number, floor: number): Record<string, number> {
   const counts = countHashes(index, records)
   const named: Record<string, number> = {}
   const { type, pool } = index.column

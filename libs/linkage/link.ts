@@ -1,13 +1,13 @@
-import { type BlockingReport, blockRecords } from './blocking.ts'
+import { type BlockingReport, blockRecords, sharedKey } from './blocking.ts'
 import { type Clustering, cluster, type EdgeList } from './clustering.ts'
 import { type Knowledge, knowledgeOf } from './knowledge.ts'
 import type { Model } from './model.ts'
-import { forEachHash, indexParts, type PartIndexes, partKey } from './parts.ts'
+import { fieldPart, forEachHash } from './parts.ts'
 import { scoreInParallel } from './score-parallel.ts'
 import type { Table } from './table.ts'
 import { type TrainingReport, train } from './train.ts'
 
-export type LinkStage = 'parts' | 'blocking' | 'training' | 'scoring' | 'clustering'
+export type LinkStage = 'blocking' | 'training' | 'scoring' | 'clustering'
 
 export interface LinkOptions {
   /** Worker threads for scoring; 0 scores in this thread. */
@@ -22,11 +22,12 @@ export interface LinkOptions {
 export interface Linked {
   readonly model: Model
   readonly knowledge: Knowledge
-  readonly parts: PartIndexes
   readonly blocking: BlockingReport
   readonly training: TrainingReport | undefined
   readonly edges: EdgeList
   readonly compared: number
+  /** True when two records share a blocking key, so were compared. */
+  readonly wasCompared: (a: number, b: number) => boolean
   readonly histogram: Float64Array
   readonly clustering: Clustering
 }
@@ -37,11 +38,9 @@ export interface Linked {
  */
 export async function linkRecords(given: Model, table: Table, options: LinkOptions): Promise<Linked> {
   const progress = options.progress ?? (() => {})
-  progress('parts', 0)
-  const parts = indexParts(given, table)
-  const knowledge = knowledgeOf(given, table, parts)
   progress('blocking', 0)
-  const blocking = blockRecords(given, table, parts, knowledge)
+  const knowledge = knowledgeOf(given, table)
+  const blocking = blockRecords(given, table, knowledge)
   if (options.train) progress('training', 0)
   const trained = options.train ? train(given, table, knowledge, blocking) : undefined
   const model = trained?.model ?? given
@@ -54,27 +53,27 @@ export async function linkRecords(given: Model, table: Table, options: LinkOptio
     size: table.size,
     idOf: (record) => table.ids.get(record),
     edges: scored,
-    exclusive: exclusiveValues(model, table, parts),
+    exclusive: exclusiveValues(model, table),
     options: { merge: model.thresholds.merge, ...model.clustering },
   })
   return {
     model,
     knowledge,
-    parts,
     blocking: blocking.report,
     training: trained?.report,
     edges: scored,
     compared: scored.compared,
+    wasCompared: (a, b) => blocking.rules.some((rule) => sharedKey(rule, a, b) !== 0),
     histogram: scored.histogram,
     clustering,
   }
 }
 
 /** Hash of the first exclusive value of each record, 0 where it has none. */
-function exclusiveValues(model: Model, table: Table, parts: PartIndexes): Uint32Array {
+function exclusiveValues(model: Model, table: Table): Uint32Array {
   const values = new Uint32Array(table.size)
   for (const { field, part } of model.exclusive) {
-    const index = parts.get(partKey(field, part))!
+    const index = fieldPart(model, table, field, part)
     for (let record = 0; record < table.size; record++) {
       forEachHash(index, record, (hash) => {
         values[record] ||= hash

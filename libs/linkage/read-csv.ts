@@ -6,6 +6,13 @@ import iconv from 'iconv-lite'
 /** An input file that cannot be read as a table, with what to do about it. */
 export class UnreadableFile extends Error {
   override name = 'UnreadableFile'
+
+  constructor(
+    readonly zh: string,
+    readonly en: string,
+  ) {
+    super(zh + '\n' + en)
+  }
 }
 
 export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le'
@@ -16,8 +23,16 @@ export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le'
  */
 export async function detectEncoding(path: string): Promise<Encoding> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UnreadableFile(error.code === 'ENOENT' ? `${path}: no such file` : `${path}: ${error.message}`)
+    const missing = error.code === 'ENOENT'
+    throw new UnreadableFile(
+      missing ? `${path}：没有这个文件` : `${path}：无法打开（${error.code}）`,
+      missing ? `${path}: no such file` : `${path}: can't be opened (${error.code})`,
+    )
   })
+  if ((await file.stat()).isDirectory()) {
+    await file.close()
+    throw new UnreadableFile(`${path}：这是一个文件夹`, `${path}: this is a folder`)
+  }
   try {
     const chunk = Buffer.alloc(1 << 20)
     let utf8 = true
@@ -28,7 +43,7 @@ export async function detectEncoding(path: string): Promise<Encoding> {
       const { bytesRead } = await file.read(chunk, 0, chunk.length)
       const bytes = chunk.subarray(0, bytesRead)
       if (first) {
-        if (bytesRead === 0) throw new UnreadableFile(`${path}: the file is empty`)
+        if (bytesRead === 0) throw new UnreadableFile(`${path}：文件是空的`, `${path}: the file is empty`)
         const marked = byMark(path, bytes)
         if (marked) return marked
       }
@@ -38,7 +53,10 @@ export async function detectEncoding(path: string): Promise<Encoding> {
     }
     if (utf8) return 'utf-8'
     if (gb18030) return 'gb18030'
-    throw new UnreadableFile(`${path}: neither UTF-8 nor GB 18030; save it as CSV UTF-8`)
+    throw new UnreadableFile(
+      `${path}：既不是 UTF-8 也不是 GB 18030 编码，请另存为“CSV UTF-8”`,
+      `${path}: neither UTF-8 nor GB 18030; save it as CSV UTF-8`,
+    )
   } finally {
     await file.close()
   }
@@ -49,7 +67,10 @@ function byMark(path: string, bytes: Buffer): Encoding | undefined {
   if (mark.startsWith('efbbbf')) return 'utf-8'
   if (mark.startsWith('fffe')) return 'utf-16le'
   if (mark === '504b0304' || mark === 'd0cf11e0') {
-    throw new UnreadableFile(`${path}: this is a workbook or an archive, not CSV; save the sheet as CSV UTF-8`)
+    throw new UnreadableFile(
+      `${path}：这是工作簿或压缩包，不是 CSV，请另存为“CSV UTF-8”`,
+      `${path}: this is a workbook or an archive, not CSV; save the sheet as CSV UTF-8`,
+    )
   }
   return undefined
 }
@@ -68,7 +89,8 @@ function decodes(decoder: TextDecoder, bytes: Buffer): boolean {
 export interface CsvRow {
   readonly cells: readonly string[]
   readonly columns: ReadonlyMap<string, number>
-  readonly line: number
+  /** 1 for the first record after the header. */
+  readonly number: number
 }
 
 /**
@@ -82,16 +104,16 @@ export async function* readCsv(path: string): AsyncGenerator<readonly CsvRow[]> 
     .pipe(iconv.decodeStream(encoding))
     .pipe(parse({ bom: true, relax_column_count_less: true, skip_empty_lines: true }))
   let columns: Map<string, number> | undefined
-  let line = 0
+  let number = -1
   let batch: CsvRow[] = []
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
-      line++
+      number++
       if (!columns) {
         columns = headerOf(path, cells)
         continue
       }
-      batch.push({ cells, columns, line })
+      batch.push({ cells, columns, number })
       if (batch.length === 4096) {
         yield batch
         batch = []
@@ -99,17 +121,18 @@ export async function* readCsv(path: string): AsyncGenerator<readonly CsvRow[]> 
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')) {
-      throw new UnreadableFile(`${path}: ${error.message}`)
+      throw new UnreadableFile(`${path}：CSV 格式有误：${error.message}`, `${path}: broken CSV: ${error.message}`)
     }
     throw error
   }
-  if (line < 2) throw new UnreadableFile(`${path}: a header and no records`)
+  if (number < 0) throw new UnreadableFile(`${path}：文件是空的`, `${path}: the file is empty`)
+  if (number === 0) throw new UnreadableFile(`${path}：只有表头，没有记录`, `${path}: a header and no records`)
   yield batch
 }
 
 function headerOf(path: string, cells: readonly string[]): Map<string, number> {
   const names = cells.map((cell) => cell.trim())
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
-  if (twice) throw new UnreadableFile(`${path}: two columns are called "${twice}"`)
+  if (twice) throw new UnreadableFile(`${path}：有两列都叫 ${twice}`, `${path}: two columns are called "${twice}"`)
   return new Map(names.map((name, index) => [name, index]))
 }

@@ -46,8 +46,9 @@ export class Scorer {
   readonly prior: number
   /** Level per comparison, {@link MISSING} when not compared. */
   readonly levels: Int8Array
-  /** Weight of the level alone, and with term frequency and hub limit. */
+  /** Weight of the level alone; what the term frequency adds; and the weight that counts, after the hub limit. */
   readonly baseWeights: Int32Array
+  readonly frequencyWeights: Int32Array
   readonly weights: Int32Array
   /** What the caps took away, 0 or negative. */
   capped = 0
@@ -66,6 +67,7 @@ export class Scorer {
     this.prior = priorOf(model, knowledge.population)
     this.levels = new Int8Array(model.comparisons.length)
     this.baseWeights = new Int32Array(model.comparisons.length)
+    this.frequencyWeights = new Int32Array(model.comparisons.length)
     this.weights = new Int32Array(model.comparisons.length)
     const indexOf = (name: string) => model.comparisons.findIndex((comparison) => comparison.name === name)
     const readers = table.columns.map((column) => new ValueReader(column))
@@ -81,9 +83,8 @@ export class Scorer {
         levelOf: levelFinder(comparison, comparator),
         weights: Int32Array.from(comparison.levels, ({ m, u }) => milliBits(m / u)),
         terms: comparison.levels.map(({ m, tf }) => {
-          if (!tf) return undefined
-          const shares = knowledge.frequencies.get(partKey(comparison.field, tf.part))!
-          return { m: milliBits(m), floor: milliBits(tf.floor), shares }
+          const shares = tf && knowledge.frequencies.get(partKey(comparison.field, tf.part))
+          return shares && { m: milliBits(m), floor: milliBits(tf.floor), shares }
         }),
         hubFlags: hub.length > 0 ? knowledge.hubFlags.get(comparison.field) : undefined,
         hubWeight: Math.min(...hub.map(({ weight }) => weight)),
@@ -108,8 +109,7 @@ export class Scorer {
       const comparison = this.comparisons[k]!
       const level = this.compare(comparison, a, b)
       this.levels[k] = level
-      this.baseWeights[k] = level === MISSING ? 0 : comparison.weights[level]!
-      total += this.weights[k] = level === MISSING ? 0 : this.weigh(comparison, level)
+      total += this.weigh(comparison, k, level)
     }
     this.capped = this.capOf()
     return total + this.capped
@@ -140,10 +140,19 @@ export class Scorer {
     return best
   }
 
-  private weigh(comparison: CompiledComparison, level: number): number {
+  private weigh(comparison: CompiledComparison, k: number, level: number): number {
+    if (level === MISSING) {
+      this.baseWeights[k] = this.frequencyWeights[k] = this.weights[k] = 0
+      return 0
+    }
+    const base = comparison.weights[level]!
     const term = comparison.terms[level]
-    const weight = term ? term.m - Math.max(this.bestShare, term.floor) : comparison.weights[level]!
-    return this.bestHub ? Math.min(weight, comparison.hubWeight) : weight
+    const frequency = term ? term.m - Math.max(this.bestShare, term.floor) - base : 0
+    this.baseWeights[k] = base
+    this.frequencyWeights[k] = frequency
+    const weight = this.bestHub ? Math.min(base + frequency, comparison.hubWeight) : base + frequency
+    this.weights[k] = weight
+    return weight
   }
 
   private capOf(): number {

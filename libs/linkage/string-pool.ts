@@ -104,6 +104,28 @@ interface ArrayType<T> {
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | BigUint64Array
 
+/** A growing list of 32-bit numbers in flat memory. */
+export class NumberList {
+  private numbers = new Int32Array(256)
+  length = 0
+
+  push(value: number): void {
+    if (this.length === this.numbers.length) this.numbers = grown(Int32Array, this.numbers)
+    this.numbers[this.length++] = value
+  }
+
+  /** True when a number from position `from` on equals `value`. */
+  includes(value: number, from: number): boolean {
+    for (let i = from; i < this.length; i++) if (this.numbers[i] === value) return true
+    return false
+  }
+
+  /** The numbers so far, not copied; unsigned numbers are read back through a Uint32Array view. */
+  view(): Int32Array<ArrayBuffer> {
+    return this.numbers.subarray(0, this.length)
+  }
+}
+
 /** An array of twice the length with the same start. */
 export function grown<T extends Numbers>(type: ArrayType<T>, from: T): T {
   const bigger = new type(Math.max(16, from.length * 2))

@@ -1,6 +1,13 @@
 import type { FieldType, Value } from './field-type.ts'
+import { hashText } from './hash.ts'
 import { fieldType, type Model } from './model.ts'
-import { grown, type SharedPool, StringPool, shared } from './string-pool.ts'
+import { NumberList, type SharedPool, StringPool, shared } from './string-pool.ts'
+
+/** The hashed texts of one part of a field: value v has `hashes[offsets[v]] … hashes[offsets[v + 1] - 1]`. */
+export interface PartIndex {
+  readonly offsets: Int32Array
+  readonly hashes: Uint32Array
+}
 
 /** The values of one field of all records: record r has `values[offsets[r]] … values[offsets[r + 1] - 1]`. */
 export interface Column {
@@ -8,6 +15,8 @@ export interface Column {
   readonly pool: StringPool
   readonly offsets: Int32Array
   readonly values: Int32Array
+  /** The parts that blocking, frequencies, hubs and exclusive fields of the model use. Not sent to worker threads. */
+  readonly parts: ReadonlyMap<string, PartIndex>
 }
 
 /** Records by column. Positions in the table are not identities: everything that must be stable uses `id(position)`. */
@@ -36,18 +45,10 @@ export class DuplicateRecord extends Error {
 /** Collects records into a {@link Table}. */
 export class TableBuilder {
   private readonly ids = new StringPool()
-  private readonly columns
-  private size = 0
+  private readonly columns: readonly ColumnBuilder[]
 
   constructor(model: Model) {
-    this.columns = model.fields.map((field) => ({
-      field,
-      type: fieldType(field.type),
-      source: field.columns ?? [field.name],
-      pool: new StringPool(),
-      offsets: new Int32Array(256),
-      values: new Int32Array(256),
-    }))
+    this.columns = model.fields.map((field) => new ColumnBuilder(field, partsOf(model, field.name)))
   }
 
   /**
@@ -55,43 +56,108 @@ export class TableBuilder {
    * @throws DuplicateRecord when the id was added before.
    */
   add(id: string, cell: (column: string) => string): void {
-    if (this.ids.add(id) !== this.size) throw new DuplicateRecord(id)
-    this.size++
-    for (const column of this.columns) {
-      if (this.size === column.offsets.length) column.offsets = grown(Int32Array, column.offsets)
-      let end = column.offsets[this.size - 1]!
-      const start = end
-      const raw = column.source.length === 1 ? cell(column.source[0]!) : column.source.map(cell).join('|')
-      if (raw !== '') {
-        const { companion, separator } = column.field
-        const beside = companion ? cell(companion) : ''
-        const split = separator !== undefined && raw.includes(separator)
-        const texts = split ? raw.split(separator) : [raw]
-        const companions = separator !== undefined && beside.includes(separator) ? beside.split(separator) : [beside]
-        for (let i = 0; i < texts.length; i++) {
-          const text = column.type.normalise(texts[i]!, companions[i] ?? companions[0]!)
-          if (text === '') continue
-          const value = column.pool.add(text)
-          if (column.values.subarray(start, end).includes(value)) continue
-          if (end === column.values.length) column.values = grown(Int32Array, column.values)
-          column.values[end++] = value
-        }
-      }
-      column.offsets[this.size] = end
-    }
+    const size = this.ids.size
+    if (this.ids.add(id) !== size) throw new DuplicateRecord(id)
+    for (const column of this.columns) column.add(cell)
   }
 
   build(): Table {
-    return {
-      size: this.size,
-      ids: this.ids,
-      columns: this.columns.map(({ type, pool, offsets, values }) => ({
-        type,
-        pool,
-        offsets: offsets.subarray(0, this.size + 1),
-        values: values.subarray(0, offsets[this.size]!),
-      })),
+    return { size: this.ids.size, ids: this.ids, columns: this.columns.map((column) => column.build()) }
+  }
+}
+
+/** The parts of a field that a model needs hashed. */
+function partsOf(model: Model, field: string): string[] {
+  const needed = [
+    ...model.blocking.flatMap((rule) => rule.keys),
+    ...model.exclusive,
+    ...model.hubs.flatMap((hub) => [hub, hub.by]),
+    ...model.comparisons.flatMap(({ field: name, levels }) =>
+      levels.flatMap(({ tf }) => (tf ? [{ field: name, part: tf.part }] : [])),
+    ),
+  ]
+  return [...new Set(needed.filter((use) => use.field === field).map(({ part }) => part))]
+}
+
+const RECENT = 1 << 12
+
+class ColumnBuilder {
+  private readonly type: FieldType
+  private readonly source: readonly string[]
+  private readonly pool = new StringPool()
+  private readonly offsets = new NumberList()
+  private readonly values = new NumberList()
+  private readonly parts: readonly { name: string; offsets: NumberList; hashes: NumberList }[]
+  /** Recently read cells and their value (-1: says nothing), since columns such as places repeat themselves. */
+  private readonly recentCells: string[] = []
+  private readonly recentValues = new Int32Array(RECENT)
+  private rowStart = 0
+
+  constructor(
+    private readonly field: Model['fields'][number],
+    parts: readonly string[],
+  ) {
+    this.type = fieldType(field.type)
+    this.source = field.columns ?? [field.name]
+    this.offsets.push(0)
+    this.parts = parts.map((name) => ({ name, offsets: new NumberList(), hashes: new NumberList() }))
+    for (const part of this.parts) part.offsets.push(0)
+  }
+
+  add(cell: (column: string) => string): void {
+    const raw = this.source.length === 1 ? cell(this.source[0]!) : this.source.map(cell).join('|')
+    this.rowStart = this.values.length
+    if (raw !== '') {
+      const { companion, separator } = this.field
+      const beside = companion ? cell(companion) : ''
+      if (separator !== undefined && raw.includes(separator)) {
+        const companions = beside.split(separator)
+        raw.split(separator).forEach((text, i) => {
+          this.addValue(text, companions[i] ?? companions[0]!)
+        })
+      } else this.addValue(raw, beside)
     }
+    this.offsets.push(this.values.length)
+  }
+
+  build(): Column {
+    return {
+      type: this.type,
+      pool: this.pool,
+      offsets: this.offsets.view(),
+      values: this.values.view(),
+      parts: new Map(
+        this.parts.map(({ name, offsets, hashes }) => {
+          const view = hashes.view()
+          return [name, { offsets: offsets.view(), hashes: new Uint32Array(view.buffer, 0, view.length) }]
+        }),
+      ),
+    }
+  }
+
+  private addValue(raw: string, companion: string): void {
+    const cell = companion === '' ? raw : raw + '\u0000' + companion
+    const slot = hashText(cell) & (RECENT - 1)
+    if (this.recentCells[slot] !== cell) {
+      this.recentCells[slot] = cell
+      this.recentValues[slot] = this.valueOf(this.type.normalise(raw, companion))
+    }
+    const value = this.recentValues[slot]!
+    if (value >= 0 && !this.values.includes(value, this.rowStart)) this.values.push(value)
+  }
+
+  private valueOf(text: string): number {
+    if (text === '') return -1
+    const known = this.pool.size
+    const id = this.pool.add(text)
+    if (id === known && this.parts.length > 0) {
+      const value = this.type.read(text)
+      for (const { name, offsets, hashes } of this.parts) {
+        for (const part of this.type.part(name, value)!) hashes.push(hashText(part) | 0)
+        offsets.push(hashes.length)
+      }
+    }
+    return id
   }
 }
 
@@ -123,6 +189,7 @@ export function tableFromShared(model: Model, memory: SharedTable): Table {
       pool: StringPool.fromShared(column.pool),
       offsets: column.offsets,
       values: column.values,
+      parts: new Map(),
     })),
   }
 }
