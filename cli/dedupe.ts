@@ -97,9 +97,11 @@ async function dedupe(input: string, options: Options): Promise<void> {
   }
   const model = await modelOf(options.model)
   const progress = progressLine()
-  const { table, missing, truth } = await loadTable(input, model, options.truth, (count) =>
-    progress('read', `${count}`),
-  )
+  const { table, missing, truth } = await loadTable(input, model, {
+    truthColumn: options.truth,
+    workers: options.workers,
+    progress: (count) => progress('read', `${count}`),
+  })
   if (missing.length > 0) progress('read', `${table.size}; 没有这些列 not in the file: ${missing.join(', ')}\n`)
   const linked = await linkRecords(model, table, {
     workers: options.workers,

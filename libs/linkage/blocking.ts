@@ -1,7 +1,8 @@
 import { combineHashes } from './hash.ts'
 import type { Hub, Knowledge } from './knowledge.ts'
 import type { Model } from './model.ts'
-import { type FieldPart, fieldPart, forEachHash } from './parts.ts'
+import { type FieldPart, fieldPart } from './parts.ts'
+import { NumberList } from './string-pool.ts'
 import type { Table } from './table.ts'
 
 /** A block that was too large to compare: its pairs are not candidates by this rule. */
@@ -64,31 +65,34 @@ interface KeySource {
 
 function deriveKeys(size: number, sources: readonly KeySource[]) {
   const offsets = new Int32Array(size + 1)
-  let keys = new Uint32Array(size + 16)
-  let end = 0
+  const keys = new NumberList()
   for (let record = 0; record < size; record++) {
-    let combined: number[] = []
-    sources.forEach(({ index, hubs }, position) => {
-      const next: number[] = []
-      forEachHash(index, record, (hash, value) => {
-        if (hubs?.[value] === 1) return
-        if (position === 0) next.push(hash)
-        else for (const start of combined) next.push(combineHashes(start, hash))
-      })
-      combined = next
-    })
-    if (combined.length > 1) combined = [...new Set(combined)].sort((a, b) => a - b)
-    for (const key of combined) {
-      if (end === keys.length) {
-        const bigger = new Uint32Array(keys.length * 2)
-        bigger.set(keys)
-        keys = bigger
-      }
-      keys[end++] = key
-    }
-    offsets[record + 1] = end
+    for (const key of keysOf(record, sources)) keys.push(key)
+    offsets[record + 1] = keys.length
   }
-  return { offsets, keys: keys.subarray(0, end) }
+  const view = keys.view()
+  return { offsets, keys: new Uint32Array(view.buffer, 0, view.length) }
+}
+
+/** Every combination of the sources' hashes, sorted, each once. */
+function keysOf(record: number, sources: readonly KeySource[]): readonly number[] {
+  let combined: number[] = []
+  for (let position = 0; position < sources.length; position++) {
+    const { index, hubs } = sources[position]!
+    const { offsets, values } = index.column
+    const next: number[] = []
+    for (let i = offsets[record]!; i < offsets[record + 1]!; i++) {
+      const value = values[i]!
+      if (hubs?.[value] === 1) continue
+      for (let j = index.offsets[value]!; j < index.offsets[value + 1]!; j++) {
+        if (position === 0) next.push(index.hashes[j]!)
+        else for (const start of combined) next.push(combineHashes(start, index.hashes[j]!))
+      }
+    }
+    if (next.length === 0) return next
+    combined = next
+  }
+  return combined.length > 1 ? [...new Set(combined)].sort((a, b) => a - b) : combined
 }
 
 function sortKeys(offsets: Int32Array, keys: Uint32Array): BigUint64Array {

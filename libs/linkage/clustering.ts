@@ -67,7 +67,10 @@ export function cluster(input: ClusteringInput): Clustering {
   const conflicts: MustLink[] = []
   const oversized: Clustering['oversized'][number][] = []
   for (const component of components) {
-    for (const part of bounded(component, input, oversized)) clusterComponent(part, input, clusterOf, conflicts)
+    for (const part of bounded(component, input, oversized)) {
+      if (isPlainPair(part)) clusterPair(part, input, clusterOf)
+      else clusterComponent(part, input, clusterOf, conflicts)
+    }
   }
   return { clusterOf, conflicts, oversized }
 }
@@ -140,6 +143,22 @@ interface Group {
   readonly cross: Map<Group, { sum: number; count: number }>
   readonly cannot: Set<Group>
   readonly exclusive: Set<number>
+}
+
+/** Most components are two records and one edge: the general way, spelled out. */
+function isPlainPair({ records, edges, must, cannot }: Component): boolean {
+  return records.length === 2 && edges.length === 1 && must.length === 0 && cannot.length === 0
+}
+
+function clusterPair(
+  { records, edges: [edge] }: Component,
+  { edges, exclusive, options }: ClusteringInput,
+  clusterOf: Int32Array,
+) {
+  const [x, y] = records as [number, number]
+  const [valueX, valueY] = [exclusive?.[x] ?? 0, exclusive?.[y] ?? 0]
+  if (edges.weight[edge!]! < options.merge || (valueX !== 0 && valueY !== 0 && valueX !== valueY)) return
+  clusterOf[x] = clusterOf[y] = Math.min(x, y)
 }
 
 function clusterComponent(

@@ -35,7 +35,7 @@ export function knowledgeOf(model: Model, table: Table, { count } = { count: tru
       const key = partKey(field, tf.part)
       if (frequencies.has(key) || (!count && !model.frequencies)) continue
       const index = fieldPart(model, table, field, tf.part)
-      frequencies.set(key, logShares(index, frozenCounts(model, key) ?? countHashes(index, table.size), population))
+      frequencies.set(key, logShares(index, population, model.frequencies?.counts[key]))
     }
   }
   const hubFlags = new Map<string, Uint8Array>()
@@ -59,64 +59,73 @@ export function knowledgeOf(model: Model, table: Table, { count } = { count: tru
   }
 }
 
-/** Records per hashed part; a record counts once however many of its values carry it. */
-function countHashes(index: FieldPart, records: number): Map<number, number> {
-  const { column, offsets, hashes } = index
-  const perValue = new Int32Array(column.pool.size)
-  for (let i = 0; i < column.offsets[records]!; i++) perValue[column.values[i]!]!++
-  const counts = new Map<number, number>()
-  for (let value = 0; value < perValue.length; value++) {
-    for (let i = offsets[value]!; i < offsets[value + 1]!; i++) {
-      counts.set(hashes[i]!, (counts.get(hashes[i]!) ?? 0) + perValue[value]!)
-    }
-  }
+/** Records per value of a column. */
+function recordsPerValue({ pool, values }: FieldPart['column']): Int32Array {
+  const counts = new Int32Array(pool.size)
+  for (const value of values) counts[value]!++
   return counts
 }
 
-function frozenCounts(model: Model, key: string): Map<number, number> | undefined {
-  const counts = model.frequencies?.counts[key]
-  return counts && new Map(Object.entries(counts).map(([text, count]) => [hashText(text), count]))
-}
-
-function logShares(index: FieldPart, counts: ReadonlyMap<number, number>, population: number): Int32Array {
-  const shares = new Int32Array(index.column.pool.size)
-  for (let value = 0; value < shares.length; value++) {
-    let count = 1
+/** Records per hashed part, by sorting (hash, value); calls `visit` once per hash with all values that have it. */
+function countHashes(index: FieldPart, visit: (hash: number, count: number, values: readonly number[]) => void): void {
+  const perValue = recordsPerValue(index.column)
+  const sorted = new BigUint64Array(index.hashes.length)
+  const halves = new Uint32Array(sorted.buffer)
+  for (let value = 0; value < perValue.length; value++) {
     for (let i = index.offsets[value]!; i < index.offsets[value + 1]!; i++) {
-      count = Math.max(count, counts.get(index.hashes[i]!) ?? 1)
+      halves[2 * i] = value
+      halves[2 * i + 1] = index.hashes[i]!
     }
-    shares[value] = Math.round(1000 * Math.log2(Math.min(1, count / population)))
   }
-  return shares
+  sorted.sort()
+  const values: number[] = []
+  let count = 0
+  for (let i = 0; i < sorted.length; i++) {
+    values.push(halves[2 * i]!)
+    count += perValue[halves[2 * i]!]!
+    if (i + 1 < sorted.length && halves[2 * i + 3] === halves[2 * i + 1]) continue
+    visit(halves[2 * i + 1]!, count, values)
+    values.length = count = 0
+  }
 }
 
-/** Hashes shared by more than `limit` distinct first `by` hashes. */
+/** log2 of the share of each value's most frequent part, in milli-bits. */
+function logShares(
+  index: FieldPart,
+  population: number,
+  frozen: Readonly<Record<string, number>> | undefined,
+): Int32Array {
+  const frozenCounts = frozen && new Map(Object.entries(frozen).map(([text, count]) => [hashText(text), count]))
+  const most = new Int32Array(index.column.pool.size).fill(1)
+  countHashes(index, (hash, counted, values) => {
+    const count = frozenCounts ? (frozenCounts.get(hash) ?? 1) : counted
+    for (const value of values) most[value] = Math.max(most[value]!, count)
+  })
+  return most.map((count) => Math.round(1000 * Math.log2(Math.min(1, count / population))))
+}
+
+/** Hashes that records with more than `limit` distinct first `by` hashes share. */
 function findHubs(index: FieldPart, by: FieldPart, records: number, limit: number) {
-  const pairs: number[] = []
-  const seen = new Map<number, number>()
-  for (let record = 0; record < records; record++) {
-    forEachHash(index, record, (hash) => void seen.set(hash, (seen.get(hash) ?? 0) + 1))
-  }
+  const found = new Map<number, { people: Set<number>; records: number }>()
+  countHashes(index, (hash, count) => {
+    if (count > limit) found.set(hash, { people: new Set(), records: count })
+  })
   for (let record = 0; record < records; record++) {
     forEachHash(index, record, (hash) => {
-      if (seen.get(hash)! > limit) pairs.push(hash, record)
+      const group = found.get(hash)
+      if (!group) return
+      let first = 0
+      forEachHash(by, record, (other) => {
+        first ||= other
+      })
+      if (first !== 0) group.people.add(first)
     })
   }
-  const people = new Map<number, Set<number>>()
-  for (let i = 0; i < pairs.length; i += 2) {
-    const group = people.get(pairs[i]!) ?? new Set<number>()
-    people.set(pairs[i]!, group)
-    let first = 0
-    forEachHash(by, pairs[i + 1]!, (hash) => {
-      first ||= hash
-    })
-    if (first !== 0) group.add(first)
+  const hubs = new Map<number, { people: number; records: number }>()
+  for (const [hash, group] of found) {
+    if (group.people.size > limit) hubs.set(hash, { people: group.people.size, records: group.records })
   }
-  const found = new Map<number, { people: number; records: number }>()
-  for (const [hash, group] of people) {
-    if (group.size > limit) found.set(hash, { people: group.size, records: seen.get(hash)! })
-  }
-  return found
+  return hubs
 }
 
 function flagHubs(index: FieldPart, hubs: ReadonlyMap<number, unknown>, flags: Uint8Array): Map<number, string> {
@@ -158,15 +167,13 @@ export function freezeKnowledge(model: Model, table: Table): Pick<Model, 'freque
 }
 
 function namedCounts(index: FieldPart, records: number, floor: number): Record<string, number> {
-  const counts = countHashes(index, records)
-  const named: Record<string, number> = {}
+  const named: [string, number][] = []
   const { type, pool } = index.column
   const smallest = Math.max(2, floor * records)
-  for (let value = 0; value < pool.size; value++) {
-    for (const text of type.part(index.part, type.read(pool.get(value))) ?? []) {
-      const count = counts.get(hashText(text))!
-      if (count >= smallest) named[text] = count
-    }
-  }
-  return Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)))
+  countHashes(index, (hash, count, values) => {
+    if (count < smallest) return
+    const texts = type.part(index.part, type.read(pool.get(values[0]!))) ?? []
+    named.push([texts.find((text) => hashText(text) === hash)!, count])
+  })
+  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

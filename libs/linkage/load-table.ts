@@ -1,6 +1,8 @@
+import { on } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import type { Model } from './model.ts'
 import { type CsvRow, readCsv, UnreadableFile } from './read-csv.ts'
-import { DuplicateRecord, type Table, TableBuilder } from './table.ts'
+import { DuplicateRecord, type SharedTable, type Table, TableBuilder, tableFromShared } from './table.ts'
 
 export interface LoadedTable {
   readonly table: Table
@@ -10,31 +12,88 @@ export interface LoadedTable {
   readonly truth: readonly string[] | undefined
 }
 
+export interface LoadOptions {
+  readonly truthColumn?: string
+  /** Worker threads, of which at most two are used; 0 reads in this thread. */
+  readonly workers: number
+  /** Called now and then with the number of records read. */
+  readonly progress?: (records: number) => void
+}
+
+/** What a loading thread is told. */
+export interface LoadJob {
+  readonly path: string
+  readonly model: Model
+  readonly fields: readonly number[]
+  readonly truthColumn: string | undefined
+}
+
+/** What it answers: how far it is, then the columns, or why not. */
+export type LoadAnswer =
+  | { readonly records: number }
+  | { readonly table: SharedTable; readonly missing: readonly string[]; readonly truth: readonly string[] | undefined }
+  | { readonly zh: string; readonly en: string }
+
+const WORKER = new URL(import.meta.url.endsWith('.ts') ? './load-worker.ts' : './load-worker.js', import.meta.url)
+/** Reading makes much short-lived text; a larger young generation spares most of the collector's work. */
+const YOUNG_GENERATION_MB = 128
+
 /**
- * Reads a CSV file into a table; the model's columns may be missing except the id and at least one other.
+ * Reads a CSV file into a table; the model's columns may be missing except the id and at least one other. With worker threads
+ * each of two reads the file and keeps half of the fields: parsing twice costs less than handing the cells over.
  * @throws UnreadableFile when the file or a needed column cannot be read, or a record id is empty or comes twice.
  */
-export async function loadTable(
-  path: string,
-  model: Model,
-  truthColumn: string | undefined,
-  progress: (records: number) => void,
-): Promise<LoadedTable> {
-  const builder = new TableBuilder(model)
+export async function loadTable(path: string, model: Model, options: LoadOptions): Promise<LoadedTable> {
+  const { truthColumn, workers, progress = () => {} } = options
+  const all = [...model.fields.keys()]
+  if (workers === 0) return loadFields({ path, model, fields: all, truthColumn }, progress)
+  const shares =
+    workers === 1 ? [all] : [all.filter((field) => field % 2 === 0), all.filter((field) => field % 2 === 1)]
+  const threads = shares.map(
+    (fields) =>
+      new Worker(WORKER, {
+        workerData: { path, model, fields, truthColumn } satisfies LoadJob,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      }),
+  )
+  try {
+    const loaded = await Promise.all(threads.map((thread) => answerOf(thread, progress)))
+    const [first] = loaded as [(typeof loaded)[number]]
+    const columns: Table['columns'][number][] = []
+    loaded.forEach(({ table }, share) => {
+      const part = tableFromShared(model, table, shares[share])
+      for (const [index, field] of shares[share]!.entries()) columns[field] = part.columns[index]!
+    })
+    return { ...first, table: { ...tableFromShared(model, first.table, shares[0]), columns } }
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()))
+  }
+}
+
+async function answerOf(thread: Worker, progress: (records: number) => void) {
+  const answers = on(thread, 'message') as AsyncIterable<[LoadAnswer]>
+  for await (const [answer] of answers) {
+    if ('records' in answer) progress(answer.records)
+    else if ('table' in answer) return answer
+    else throw new UnreadableFile(answer.zh, answer.en)
+  }
+  throw new Error('A loading thread ended without an answer')
+}
+
+/** Reads some of the model's fields in this thread. */
+export async function loadFields(job: LoadJob, progress: (records: number) => void): Promise<LoadedTable> {
+  const { path, model, fields, truthColumn } = job
+  const builder = new TableBuilder(model, fields)
   const truth: string[] = []
   let missing: readonly string[] = []
-  let checked = false
   let count = 0
   for await (const rows of readCsv(path)) {
+    if (count === 0 && rows[0]) missing = checkColumns(path, model, rows[0], truthColumn)
     for (const row of rows) {
-      if (!checked) {
-        missing = checkColumns(path, model, row, truthColumn)
-        checked = true
-      }
       addRow(path, builder, model, row)
       if (truthColumn !== undefined) truth.push(cellOf(row, truthColumn))
-      count++
     }
+    count += rows.length
     progress(count)
   }
   return { table: builder.build(), missing, truth: truthColumn === undefined ? undefined : truth }

@@ -61,20 +61,16 @@ export async function scoreInParallel(
 function shareKnowledge(knowledge: Knowledge): Knowledge {
   return {
     ...knowledge,
-    frequencies: new Map(
-      [...knowledge.frequencies].map(([key, shares]) => [key, shared(Int32Array, shares as Int32Array<ArrayBuffer>)]),
-    ),
-    hubFlags: new Map(
-      [...knowledge.hubFlags].map(([key, flags]) => [key, shared(Uint8Array, flags as Uint8Array<ArrayBuffer>)]),
-    ),
+    frequencies: new Map([...knowledge.frequencies].map(([key, shares]) => [key, shared(Int32Array, shares)])),
+    hubFlags: new Map([...knowledge.hubFlags].map(([key, flags]) => [key, shared(Uint8Array, flags)])),
   }
 }
 
 function shareRule({ offsets, keys, sorted }: RuleKeys): RuleKeys {
   return {
-    offsets: shared(Int32Array, offsets as Int32Array<ArrayBuffer>),
-    keys: shared(Uint32Array, keys as Uint32Array<ArrayBuffer>),
-    sorted: shared(BigUint64Array, sorted as BigUint64Array<ArrayBuffer>),
+    offsets: shared(Int32Array, offsets),
+    keys: shared(Uint32Array, keys),
+    sorted: shared(BigUint64Array, sorted),
   }
 }
 

@@ -18,12 +18,16 @@ export function priorOf(model: Model, population: number): number {
   return milliBits(p / (1 - p))
 }
 
+const UNKNOWN = 127
+
 interface CompiledComparison {
   readonly name: string
   readonly column: Column
   readonly reader: ValueReader
   readonly comparator: Comparator
   readonly levelOf: (outcome: number) => number
+  /** Level of a value with itself, by value number; {@link UNKNOWN} until first met. */
+  readonly selfLevels: Int8Array
   readonly weights: Int32Array
   /** log2(m) and the frequencies that replace u, for levels with a term frequency. */
   readonly terms: readonly ({ m: number; floor: number; shares: Int32Array } | undefined)[]
@@ -81,6 +85,7 @@ export class Scorer {
         reader: readers[field]!,
         comparator,
         levelOf: levelFinder(comparison, comparator),
+        selfLevels: new Int8Array(table.columns[field]!.pool.size).fill(UNKNOWN),
         weights: Int32Array.from(comparison.levels, ({ m, u }) => milliBits(m / u)),
         terms: comparison.levels.map(({ m, tf }) => {
           const shares = tf && knowledge.frequencies.get(partKey(comparison.field, tf.part))
@@ -121,12 +126,11 @@ export class Scorer {
     const endB = offsets[b + 1]!
     if (offsets[a] === endA || offsets[b] === endB) return MISSING
     for (const other of comparison.unless) if (this.levels[other] !== MISSING) return MISSING
-    let best = 127
+    let best = UNKNOWN
     for (let i = offsets[a]!; i < endA; i++) {
       for (let j = offsets[b]!; j < endB; j++) {
         const [valueA, valueB] = [values[i]!, values[j]!]
-        const outcome = comparison.comparator.compare(comparison.reader.read(valueA), comparison.reader.read(valueB))
-        const level = comparison.levelOf(outcome)
+        const level = this.levelOf(comparison, valueA, valueB)
         if (level > best) continue
         const shares = comparison.terms[level]?.shares
         const share = shares ? Math.max(shares[valueA]!, shares[valueB]!) : 0
@@ -138,6 +142,13 @@ export class Scorer {
       }
     }
     return best
+  }
+
+  private levelOf({ comparator, levelOf, reader, selfLevels }: CompiledComparison, a: number, b: number): number {
+    if (a === b && selfLevels[a] !== UNKNOWN) return selfLevels[a]!
+    const level = levelOf(comparator.compare(reader.read(a), reader.read(b)))
+    if (a === b) selfLevels[a] = level
+    return level
   }
 
   private weigh(comparison: CompiledComparison, k: number, level: number): number {

@@ -23,6 +23,10 @@ export class StringPool {
 
   /** The number of a text, -1 when it is not in the pool. */
   find(text: string): number {
+    if (this.hashes.length < this.size) {
+      for (let id = 0; id < this.size; id++) if (this.holds(id, text)) return id
+      return -1
+    }
     const hash = hashText(text) | 0
     const mask = this.slots.length - 1
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -48,7 +52,7 @@ export class StringPool {
     }
   }
 
-  /** A pool for reading only: `get` works, `add` and `find` do not know its texts. */
+  /** A pool for reading only: `add` must not be called, and `find` looks at every text. */
   static fromShared({ units, ends }: SharedPool): StringPool {
     const pool = new StringPool()
     pool.units = units as Uint16Array<ArrayBuffer>
@@ -135,6 +139,7 @@ export function grown<T extends Numbers>(type: ArrayType<T>, from: T): T {
 
 /** The same numbers in memory that worker threads share. */
 export function shared<T extends Numbers>(type: ArrayType<T>, from: T): T {
+  if (from.buffer instanceof SharedArrayBuffer) return from
   const copy = new type(new SharedArrayBuffer(from.length * type.BYTES_PER_ELEMENT))
   copy.set(from as never)
   return copy

@@ -26,11 +26,15 @@ export interface Table {
   readonly columns: readonly Column[]
 }
 
-/** A table's flat memory, as sent to worker threads. */
+/** A table's flat memory, as sent between threads. */
 export interface SharedTable {
   readonly size: number
   readonly ids: SharedPool
-  readonly columns: readonly { pool: SharedPool; offsets: Int32Array; values: Int32Array }[]
+  readonly columns: readonly SharedColumn[]
+}
+
+export interface SharedColumn extends Pick<Column, 'offsets' | 'values' | 'parts'> {
+  readonly pool: SharedPool
 }
 
 /** A record id came twice. */
@@ -47,8 +51,12 @@ export class TableBuilder {
   private readonly ids = new StringPool()
   private readonly columns: readonly ColumnBuilder[]
 
-  constructor(model: Model) {
-    this.columns = model.fields.map((field) => new ColumnBuilder(field, partsOf(model, field.name)))
+  /** `fields` chooses some of the model's fields by number, so that threads can share the work; default: all. */
+  constructor(model: Model, fields: readonly number[] = [...model.fields.keys()]) {
+    this.columns = fields.map((index) => {
+      const field = model.fields[index]!
+      return new ColumnBuilder(field, partsOf(model, field.name))
+    })
   }
 
   /**
@@ -168,28 +176,33 @@ export function tableOf(model: Model, rows: readonly Readonly<Record<string, str
   return builder.build()
 }
 
+/** The table in shared memory, without the parts, which only blocking and counting use. */
 export function shareTable(table: Table): SharedTable {
   return {
     size: table.size,
     ids: table.ids.share(),
     columns: table.columns.map((column) => ({
       pool: column.pool.share(),
-      offsets: shared(Int32Array, column.offsets as Int32Array<ArrayBuffer>),
-      values: shared(Int32Array, column.values as Int32Array<ArrayBuffer>),
+      offsets: shared(Int32Array, column.offsets),
+      values: shared(Int32Array, column.values),
+      parts: new Map(),
     })),
   }
 }
 
-export function tableFromShared(model: Model, memory: SharedTable): Table {
+/** The inverse of {@link shareTable}; `fields` as in {@link TableBuilder}. */
+export function tableFromShared(
+  model: Model,
+  memory: SharedTable,
+  fields: readonly number[] = [...model.fields.keys()],
+): Table {
   return {
     size: memory.size,
     ids: StringPool.fromShared(memory.ids),
-    columns: memory.columns.map((column, index) => ({
-      type: fieldType(model.fields[index]!.type),
-      pool: StringPool.fromShared(column.pool),
-      offsets: column.offsets,
-      values: column.values,
-      parts: new Map(),
+    columns: memory.columns.map(({ pool, ...column }, index) => ({
+      ...column,
+      type: fieldType(model.fields[fields[index]!]!.type),
+      pool: StringPool.fromShared(pool),
     })),
   }
 }
