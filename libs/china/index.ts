@@ -1,1 +1,7 @@
-export {}
+export { Division, districtsOfWuxi, divisionSchema } from './division.ts'
+export { type Fault, InvalidValue } from './invalid-value.ts'
+export { MobileNumber, mobileNumberSchema } from './mobile-number.ts'
+export { PersonName, personNameSchema } from './person-name.ts'
+export { type PlateForm, PlateNumber, plateColours, plateNumberSchema } from './plate-number.ts'
+export { type Platform, platformOf, platformSchema, platforms } from './platforms.ts'
+export { checkCharacter, ResidentId, residentIdSchema } from './resident-id.ts'

@@ -1,0 +1,12 @@
+/** Every benchmark by its name; each prints a table and ends with one line `RESULT {…}`. */
+const benches: Record<string, () => Promise<{ bench(args: string[]): Promise<void> }>> = {
+  pipeline: () => import('./pipeline/pipeline.ts'),
+}
+
+const [name, ...args] = process.argv.slice(2)
+const load = benches[name ?? '']
+if (!load) {
+  console.error(`用法 Usage: npm run bench -- <${Object.keys(benches).join(' | ')}>`)
+  process.exit(2)
+}
+await (await load()).bench(args)

@@ -1,0 +1,74 @@
+import { Client } from 'pg'
+import { createDataSource, migrate, schemaOf } from '#libs/database'
+import { MessagingTables1767225600000, maintainPartitions } from '#libs/messaging'
+import { services } from '../../services/index.ts'
+
+/** The tables that the way of a driver writes to, in its order; what each service has beside them is not on the way. */
+const WAY: readonly (readonly [service: string, tables: readonly string[]])[] = [
+  ['registrations', ['registration', 'consent', 'event_log', 'inbox']],
+  ['identities', ['identity', 'record', 'event_log', 'inbox']],
+  ['federations', ['placement', 'event_log', 'inbox']],
+  ['memberships', ['review_case', 'case_registration', 'event_log', 'inbox']],
+  ['insights', ['inbox']],
+]
+
+/** Rows per statement and transaction: what the pipeline's own batches come to. */
+const BATCH = 500
+
+/**
+ * The floor of the pipeline: the rows that it wrote, written again to the same tables of another database by batched
+ * SQL from one client, and nothing else: no HTTP, no checks, no encryption, no decisions, no reading.
+ *
+ * @returns seconds
+ */
+export async function measureFloor(writtenUrl: string, emptyUrl: string): Promise<number> {
+  for (const service of services) {
+    const dataSource = createDataSource({
+      service: service.name,
+      url: emptyUrl,
+      poolSize: 2,
+      entities: [],
+      migrations: [MessagingTables1767225600000, ...Object.values(service.migrations)],
+    })
+    await dataSource.initialize()
+    await migrate(dataSource)
+    await maintainPartitions(dataSource, new Date(), null)
+    await dataSource.destroy()
+  }
+  const from = new Client(writtenUrl)
+  const to = new Client(emptyUrl)
+  await Promise.all([from.connect(), to.connect()])
+  await copyReferenced(from, to)
+  const batches: { statement: string; rows: string }[] = []
+  for (const [service, tables] of WAY) {
+    for (const table of tables) {
+      const name = `${schemaOf(service)}.${table}`
+      const { rows } = await from.query<{ row: string }>(`select row_to_json(t)::text as row from ${name} t`)
+      for (let at = 0; at < rows.length; at += BATCH) {
+        batches.push({
+          statement: `insert into ${name} overriding system value
+            select * from json_populate_recordset(null::${name}, $1::json)`,
+          rows: `[${rows
+            .slice(at, at + BATCH)
+            .map(({ row }) => row)
+            .join(',')}]`,
+        })
+      }
+    }
+  }
+  const start = performance.now()
+  for (const { statement, rows } of batches) await to.query(statement, [rows])
+  const seconds = (performance.now() - start) / 1_000
+  await Promise.all([from.end(), to.end()])
+  return seconds
+}
+
+/** What the rows refer to and the pipeline only reads. */
+async function copyReferenced(from: Client, to: Client): Promise<void> {
+  for (const name of ['federations.federation_tree', 'federations.rule_set']) {
+    const { rows } = await from.query<{ rows: string }>(`select json_agg(t)::text as rows from ${name} t`)
+    await to.query(`insert into ${name} select * from json_populate_recordset(null::${name}, $1::json)`, [
+      rows[0]?.rows,
+    ])
+  }
+}

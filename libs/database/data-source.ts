@@ -1,0 +1,54 @@
+import { DataSource, type DataSourceOptions } from 'typeorm'
+
+export interface ServiceDatabase {
+  /** The service's name; its schema is the same with underscores. */
+  readonly service: string
+  readonly url: string
+  /** Connections that one process opens at most for the service. */
+  readonly poolSize: number
+  readonly entities: NonNullable<DataSourceOptions['entities']>
+  readonly migrations: NonNullable<DataSourceOptions['migrations']>
+}
+
+/** The PostgreSQL schema that a service owns: `qr-codes` → `qr_codes`. */
+export function schemaOf(service: string): string {
+  return service.replaceAll('-', '_')
+}
+
+/**
+ * A DataSource whose connections see the service's own schema and no other.
+ *
+ * Statements are bounded by time: a transaction that stays open holds back every reader of the event log.
+ */
+export function createDataSource({ service, url, poolSize, entities, migrations }: ServiceDatabase): DataSource {
+  const schema = schemaOf(service)
+  return new DataSource({
+    type: 'postgres',
+    url,
+    schema,
+    entities,
+    migrations,
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    poolSize,
+    applicationName: `ruhui ${service}`,
+    extra: {
+      options: `-c search_path=${schema} -c idle_in_transaction_session_timeout=30s -c transaction_timeout=60s`,
+      connectionTimeoutMillis: 10_000,
+    },
+  })
+}
+
+/** Creates the schema and brings it up to date; processes that start together take turns. */
+export async function migrate(dataSource: DataSource): Promise<void> {
+  const schema = (dataSource.options as { schema: string }).schema
+  const turn = dataSource.createQueryRunner()
+  try {
+    await turn.query(`select pg_advisory_lock(hashtextextended($1, 0))`, [`migrate ${schema}`])
+    await turn.query(`create schema if not exists "${schema}"`)
+    await dataSource.runMigrations()
+  } finally {
+    await turn.query(`select pg_advisory_unlock(hashtextextended($1, 0))`, [`migrate ${schema}`]).catch(() => {})
+    await turn.release()
+  }
+}

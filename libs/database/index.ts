@@ -1,0 +1,11 @@
+export {
+  DataFolderError,
+  type DataFolderProblem,
+  openDataFolder,
+  SecondInstanceError,
+} from './data-folder.ts'
+export { createDataSource, migrate, type ServiceDatabase, schemaOf } from './data-source.ts'
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts'
+export { GroupCommit, type GroupCommitLimits } from './group-commit.ts'
+export { lockKeys } from './lock-keys.ts'
+export { afterCommit, isDatabaseOutage, lostAgainstAnother, TransactionConflict, transact } from './transaction.ts'

@@ -1,0 +1,153 @@
+import { crc32 } from 'node:zlib'
+import type { DataSource, EntityManager } from 'typeorm'
+import type { DomainEvent, Stream } from '#libs/contracts'
+import { afterCommit, TransactionConflict } from '#libs/database'
+
+/** Partitions of every event log. Fixed: a key must never move to another partition. */
+export const PARTITIONS = 16
+
+/** How far one partition has been read: everything up to and including this event. */
+export interface Position {
+  readonly partition: number
+  /** Transaction id (xid8) as decimal text: it exceeds 2^53. */
+  readonly xid: string
+  readonly id: string
+  /** UTC day of the event, `YYYY-MM-DD`; only narrows the search. */
+  readonly day: string
+}
+
+/** An event together with the position that reading it leads to. */
+export interface LoggedEvent extends DomainEvent {
+  readonly position: Position
+}
+
+/**
+ * The event log of one service: a table in the service's own schema.
+ *
+ * Events are appended in the transaction that changes the state, and read in the order of `(xid, id)`, but never past
+ * the oldest transaction that still runs: without this guard a reader would pass an event whose transaction commits
+ * late, and never come back (the gap trap).
+ *
+ * For events of one key the order of `(xid, id)` is the order in which their transactions committed, provided that
+ * writers of a key exclude each other (they lock the aggregate). A transaction that got its id before it had to wait
+ * for that lock would break this, so `append` notices and has it run again.
+ */
+export class EventLog {
+  private readonly listeners = new Set<() => void>()
+
+  constructor(
+    readonly stream: Stream,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** Appends events in the transaction of `tx`. @throws {TransactionConflict} to be retried by `transact` */
+  async append(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
+    if (events.length === 0) return
+    const stray = events.find((event) => event.stream !== this.stream)
+    if (stray) throw new Error(`${stray.type} belongs to the stream ${stray.stream}, not to ${this.stream}`)
+    const hashes = events.map((event) => hashOf(event.key))
+    const [row] = await tx.query(
+      `with appended as (
+         insert into event_log (partition, key_hash, event_id, type, version, key, time, trace, data)
+         select * from unnest($1::smallint[], $2::integer[], $3::uuid[], $4::text[], $5::smallint[], $6::text[],
+           $7::timestamptz[], $8::text[], $9::json[]))
+       select exists (
+         select from event_log
+         where key_hash = any($2) and xid > pg_current_xact_id() and day >= (now() at time zone 'utc')::date - 1
+       ) as overtaken`,
+      [
+        hashes.map((hash) => hash & (PARTITIONS - 1)),
+        hashes,
+        events.map((event) => event.id),
+        events.map((event) => event.type),
+        events.map((event) => event.version),
+        events.map((event) => event.key),
+        events.map((event) => event.time.toISOString()),
+        events.map((event) => event.trace),
+        events.map((event) => JSON.stringify(event.data)),
+      ],
+    )
+    if (row.overtaken) throw new TransactionConflict('an event of the same key was appended by a later transaction')
+    afterCommit(tx, () => this.announce())
+  }
+
+  /** Reads up to `limit` events per partition that follow the positions, in order within each partition. */
+  async read(positions: readonly Position[], limit: number): Promise<LoggedEvent[]> {
+    const rows: EventRow[] = await this.dataSource.query(
+      `select e.partition, e.xid::text, e.id::text, e.day::text, e.event_id, e.type, e.version, e.key, e.time, e.trace,
+         e.data
+       from unnest($1::smallint[], $2::xid8[], $3::bigint[], $4::date[]) as p (partition, xid, id, day)
+       cross join lateral (
+         select * from event_log e
+         where e.partition = p.partition and (e.xid, e.id) > (p.xid, p.id) and e.day >= p.day - 1
+           and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+         order by e.xid, e.id
+         limit $5) e`,
+      [...columns(positions), limit],
+    )
+    return rows.map((row) => ({
+      id: row.event_id,
+      type: row.type,
+      version: row.version,
+      stream: this.stream,
+      key: row.key,
+      time: row.time,
+      trace: row.trace,
+      data: row.data,
+      position: { partition: row.partition, xid: row.xid, id: row.id, day: row.day },
+    }))
+  }
+
+  /** How many events follow the positions, counting at most `limit` per partition, and the time of the oldest. */
+  async countAfter(positions: readonly Position[], limit: number): Promise<{ events: number; oldest: Date | null }> {
+    const [row] = await this.dataSource.query(
+      `select count(*)::int as events, min(e.time) as oldest
+       from unnest($1::smallint[], $2::xid8[], $3::bigint[], $4::date[]) as p (partition, xid, id, day)
+       cross join lateral (
+         select e.time from event_log e
+         where e.partition = p.partition and (e.xid, e.id) > (p.xid, p.id) and e.day >= p.day - 1
+         order by e.xid, e.id
+         limit $5) e`,
+      [...columns(positions), limit],
+    )
+    return row
+  }
+
+  /** Calls `listener` after each append that this process committed; returns what ends it. */
+  onAppend(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  private announce(): void {
+    for (const listener of this.listeners) listener()
+  }
+}
+
+interface EventRow {
+  partition: number
+  xid: string
+  id: string
+  day: string
+  event_id: string
+  type: string
+  version: number
+  key: string
+  time: Date
+  trace: string | null
+  data: unknown
+}
+
+function columns(positions: readonly Position[]): unknown[] {
+  return [
+    positions.map((position) => position.partition),
+    positions.map((position) => position.xid),
+    positions.map((position) => position.id),
+    positions.map((position) => position.day),
+  ]
+}
+
+/** A stable signed 32-bit hash of a key; its low bits name the partition. */
+function hashOf(key: string): number {
+  return crc32(key) | 0
+}

@@ -1,0 +1,39 @@
+import type { EntityManager } from 'typeorm'
+import type { DomainEvent } from '#libs/contracts'
+import { TransactionConflict } from '#libs/database'
+
+/**
+ * The events whose effect a consumer has had. The rows are written in the transaction of the effect, after it: the
+ * handler takes its locks before the transaction gets its id (see EventLog on order).
+ */
+export class Inbox {
+  constructor(private readonly consumer: string) {}
+
+  /** The ids among `events` whose effect has happened. */
+  async known(tx: EntityManager, events: readonly DomainEvent[]): Promise<Set<string>> {
+    const rows: { event_id: string }[] = await tx.query(
+      `select event_id from inbox where event_id = any($1) and consumer = $2 and day = any($3)`,
+      [events.map((event) => event.id), this.consumer, [...new Set(events.map(dayOf))]],
+    )
+    return new Set(rows.map((row) => row.event_id))
+  }
+
+  /** @throws {TransactionConflict} when somebody else has had one of the effects meanwhile */
+  async remember(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
+    if (events.length === 0) return
+    const [{ count }] = await tx.query(
+      `with remembered as (
+         insert into inbox (event_id, consumer, day)
+         select event_id, $2, day from unnest($1::uuid[], $3::date[]) as e (event_id, day)
+         on conflict do nothing returning 1)
+       select count(*)::int from remembered`,
+      [events.map((event) => event.id), this.consumer, events.map(dayOf)],
+    )
+    if (count !== events.length) throw new TransactionConflict('an event of the batch was handled by somebody else')
+  }
+}
+
+/** UTC day of the event, the same at every delivery: names the inbox partition. */
+function dayOf(event: DomainEvent): string {
+  return event.time.toISOString().slice(0, 10)
+}

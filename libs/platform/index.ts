@@ -1,0 +1,22 @@
+export {
+  Allow,
+  forbidden,
+  type Principal,
+  Public,
+  type Role,
+  roles,
+  SameOrigin,
+  SESSION_COOKIE,
+  Sender,
+  SignedIn,
+  TOKEN_ISSUER,
+} from './access.ts'
+export { ConfigError, type Environment, hostConfig, readConfig } from './config.ts'
+export { type Bilingual, DomainError, type ErrorKind } from './domain-error.ts'
+export { configOf, type Host, type HostOptions, hostServices, PortTaken } from './host.ts'
+export { mergeOpenApi } from './openapi.ts'
+export { languageOf, type Problem, problemOf } from './problem-filter.ts'
+export { run, startService } from './run.ts'
+export { generateSecrets, type Secrets } from './secrets.ts'
+export { defineService, type ServiceDefinition } from './service.ts'
+export { type FieldError, fieldErrors, InvalidRequest } from './validation.ts'

@@ -1,0 +1,16 @@
+/** Lets plain Node run the sources: `node --conditions=source --import <this file> x.ts`. Jest needs none of it. */
+import { readFile } from 'node:fs/promises'
+import { register } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
+
+// Node runs the hooks below in a thread of their own.
+if (isMainThread) register(import.meta.url)
+
+export async function load(url, context, nextLoad) {
+  if (!url.endsWith('.ts')) return nextLoad(url, context)
+  const { transform } = await import('@swc/core')
+  const filename = fileURLToPath(url)
+  const { code } = await transform(await readFile(filename, 'utf8'), { filename })
+  return { format: 'module', source: code, shortCircuit: true }
+}

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { startEmbeddedPostgres } from '#libs/database'
+import { hostServices, readConfig } from '#libs/platform'
+import { services } from '../index.ts'
+import { localSecrets } from './local-secrets.ts'
+import { leaveOperatorCredential } from './operator-credential.ts'
+import { welcome } from './welcome.ts'
+
+/** What the process on one machine can be told beside what its services can. */
+export const allInOneConfig = z.object({
+  RUHUI_DATA: z.string().default('.data').describe('Folder of the embedded database, its secrets and its log'),
+  DATABASE_URL: z.string().optional().describe('An outside PostgreSQL; without it one is started in RUHUI_DATA'),
+})
+
+/** Starts every service in this process, on an embedded PostgreSQL unless DATABASE_URL names another. */
+export async function startAllInOne(): Promise<{ stop(): Promise<void> }> {
+  const { RUHUI_DATA, DATABASE_URL } = readConfig(allInOneConfig)
+  const dataFolder = resolve(RUHUI_DATA)
+  let stop = async () => {}
+  const database = DATABASE_URL
+    ? undefined
+    : await startEmbeddedPostgres({
+        dataFolder,
+        onExit: (error) => {
+          console.error(error.message)
+          void stop().finally(() => process.exit(1))
+        },
+      })
+  try {
+    const secrets = await localSecrets(dataFolder)
+    const host = await hostServices(services, {
+      defaults: { DATABASE_URL: database?.url, LOG_FORMAT: 'text', LOG_LEVEL: 'warn', ...secrets },
+    })
+    const credential = { url: host.url, secret: secrets.OPERATOR_SECRET }
+    await leaveOperatorCredential(dataFolder, credential)
+    console.log(await welcome(credential))
+    stop = async () => {
+      await host.stop()
+      await database?.stop()
+    }
+    return { stop }
+  } catch (error) {
+    await database?.stop()
+    throw error
+  }
+}

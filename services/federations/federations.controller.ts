@@ -1,0 +1,51 @@
+import { Controller, Get, Param, ParseUUIDPipe } from '@nestjs/common'
+import { ApiTags } from '@nestjs/swagger'
+import { DataSource } from 'typeorm'
+import { DomainError, SignedIn } from '#libs/platform'
+import { FederationBook } from './federation-book.ts'
+import { decidePlacement } from './placement.ts'
+
+/** The federation tree, the rules, and why a registration was placed where it was. */
+@ApiTags('federations')
+@SignedIn()
+@Controller('api')
+export class FederationsController {
+  constructor(
+    private readonly book: FederationBook,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** Every federation; `parentId` makes the tree. */
+  @Get('federations')
+  async federations() {
+    return { items: (await this.book.basisAt(this.dataSource.manager, new Date())).tree.all }
+  }
+
+  /** The placement rules in force. */
+  @Get('federations/rules')
+  async rules() {
+    return (await this.book.basisAt(this.dataSource.manager, new Date())).rules
+  }
+
+  /**
+   * The decision about a registration: facts, steps, and every candidate with why it won or lost; made again from the
+   * facts and the versions it was made with.
+   */
+  @Get('placements/:registrationId')
+  async placement(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
+    const [row] = await this.dataSource.query(
+      `select registration_id as "registrationId", identity_id as "identityId", facts, tree_version as "treeVersion",
+         rule_set_version as "ruleSetVersion", decided_at as "decidedAt"
+       from placement where registration_id = $1`,
+      [registrationId],
+    )
+    if (!row) {
+      throw new DomainError('not_found', 'no_such_placement', {
+        zh: '该登记尚未完成归口，请稍后再查',
+        en: 'The registration has not been placed yet: look again in a moment',
+      })
+    }
+    const { tree, rules } = await this.book.basisOf(this.dataSource.manager, row.treeVersion, row.ruleSetVersion)
+    return { ...row, decision: decidePlacement(row.facts, tree, rules) }
+  }
+}

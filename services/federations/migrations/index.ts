@@ -1,0 +1,1 @@
+export { Federations1767225605000 } from './1767225605000-federations.ts'

@@ -1,0 +1,1 @@
+export { Identities1767225603000 } from './1767225603000-identities.ts'

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineService } from '#libs/platform'
+import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
+import { IdentitiesModule } from './identities.module.ts'
+import * as migrations from './migrations/index.ts'
+
+/** Recognises a driver who registered several times as one person. */
+export const identities = defineService({
+  name: 'identities',
+  stream: 'identities',
+  routes: ['/api/identities'],
+  config: z.object({
+    FIELD_KEYS: z.string().describe('Keys that personal data is sealed with: <id>:<32 bytes base64>, newest first'),
+    BLIND_KEYS: z.string().describe('Keys of the blind indexes: <id>:<32 bytes base64>, newest first'),
+  }),
+  module: IdentitiesModule,
+  entities: [],
+  migrations,
+  providers: ({ FIELD_KEYS, BLIND_KEYS }) => [
+    { provide: FieldCipher, useValue: new FieldCipher(KeyRing.parse(FIELD_KEYS)) },
+    { provide: BlindIndex, useValue: new BlindIndex(KeyRing.parse(BLIND_KEYS)) },
+  ],
+})

@@ -1,0 +1,4 @@
+import { startService } from '#libs/platform'
+import { qrCodes } from './service.ts'
+
+await startService(qrCodes)

@@ -1,0 +1,1 @@
+export { Registrations1767225606000 } from './1767225606000-registrations.ts'

@@ -1,0 +1,96 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Req } from '@nestjs/common'
+import { ApiHeader, ApiTags } from '@nestjs/swagger'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Allow, DomainError, type FieldError, fieldErrors, Public, SignedIn } from '#libs/platform'
+import { registrationBatch, registrationRequest } from './registration-request.ts'
+import { StatusByReceipt } from './registration-status.ts'
+import { type Accepted, SubmitRegistration } from './submit.ts'
+
+const idempotencyKey = z.string().trim().min(8).max(100)
+
+interface BatchItemOutcome {
+  readonly idempotencyKey: string
+  readonly accepted: Accepted | null
+  readonly problem: { readonly code: string; readonly zh: string; readonly en: string } | null
+  readonly errors: readonly FieldError[]
+}
+
+/** Takes registrations in, and tells where they stand. */
+@ApiTags('registrations')
+@Controller('api/registrations')
+export class RegistrationsController {
+  constructor(
+    private readonly submitRegistration: SubmitRegistration,
+    private readonly statuses: StatusByReceipt,
+  ) {}
+
+  /**
+   * Takes one registration in. Send the same `Idempotency-Key` when the answer was lost: the registration is kept once,
+   * and the answer is the same.
+   */
+  @Public()
+  @Post()
+  @HttpCode(202)
+  @ApiHeader({ name: 'Idempotency-Key', required: true })
+  async submit(
+    @Body({ schema: registrationRequest }) request: z.infer<typeof registrationRequest>,
+    @Headers('idempotency-key') key: string | undefined,
+    @Req() { id: trace }: FastifyRequest,
+  ): Promise<Accepted> {
+    return this.submitRegistration.submit({
+      idempotencyKey: keyOf(key),
+      request,
+      channel: 'poster',
+      at: new Date(),
+      trace,
+    })
+  }
+
+  /** Takes up to 500 registrations in, from a device that was offline; each is told what became of it. */
+  @Allow('steward', 'admin', 'operator')
+  @SignedIn()
+  @Post('batches')
+  @HttpCode(202)
+  async submitBatch(
+    @Body({ schema: registrationBatch }) { items }: z.infer<typeof registrationBatch>,
+    @Req() { id: trace }: FastifyRequest,
+  ): Promise<{ outcomes: BatchItemOutcome[] }> {
+    const at = new Date()
+    const outcomes = await Promise.all(
+      items.map(async ({ idempotencyKey, registration }): Promise<BatchItemOutcome> => {
+        const { data: request, error } = registrationRequest.safeParse(registration)
+        if (!request) return { idempotencyKey, accepted: null, problem: null, errors: fieldErrors(error.issues) }
+        try {
+          const submission = { idempotencyKey, request, channel: 'steward', at, trace } as const
+          return {
+            idempotencyKey,
+            accepted: await this.submitRegistration.submit(submission),
+            problem: null,
+            errors: [],
+          }
+        } catch (failure) {
+          if (!(failure instanceof DomainError)) throw failure
+          return { idempotencyKey, accepted: null, problem: { code: failure.code, ...failure.say }, errors: [] }
+        }
+      }),
+    )
+    return { outcomes }
+  }
+
+  /** Where a registration stands, for whoever holds its receipt. */
+  @Public()
+  @Get('receipts/:receipt')
+  async status(@Param('receipt') receipt: string) {
+    return this.statuses.find(receipt)
+  }
+}
+
+function keyOf(header: string | undefined): string {
+  const key = idempotencyKey.safeParse(header)
+  if (key.success) return key.data
+  throw new DomainError('invalid', 'idempotency_key_missing', {
+    zh: '缺少提交编号，请刷新页面后重新提交',
+    en: 'Send an Idempotency-Key header of 8 to 100 characters, the same one when you send again',
+  })
+}

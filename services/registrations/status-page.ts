@@ -1,0 +1,44 @@
+import { html } from 'ghtml'
+import type { Bilingual } from '#libs/platform'
+import { pageFrame } from './page-frame.ts'
+import type { RegistrationStatus, Status } from './registration-status.ts'
+
+const says: Record<Status, { readonly title: Bilingual; readonly next: Bilingual }> = {
+  submitted: {
+    title: { zh: '已收到您的申请', en: 'We have your application' },
+    next: { zh: '正在核对信息，稍后刷新本页可看到进度。', en: 'It is being checked: reload this page later.' },
+  },
+  in_review: {
+    title: { zh: '工会正在审核', en: 'Your union is looking at it' },
+    next: { zh: '最长 15 个工作日内会有结果，无需重复提交。', en: 'The answer comes within 15 working days.' },
+  },
+  approved: {
+    title: { zh: '您已是工会会员', en: 'You are a member' },
+    next: { zh: '请保存本页或截图，凭会员号享受工会服务。', en: 'Keep this page: your number opens union services.' },
+  },
+  returned: {
+    title: { zh: '需要您补充或修改', en: 'Something needs mending' },
+    next: { zh: '请按下面的提示修改后重新扫码提交。', en: 'Mend what is said below, scan and submit again.' },
+  },
+  rejected: {
+    title: { zh: '这次申请未通过', en: 'This application was declined' },
+    next: { zh: '如有疑问，请拨打 12351 工会热线。', en: 'Questions: call 12351.' },
+  },
+}
+
+/** What a driver sees after submitting, and at every later look. */
+export function statusPage(status: RegistrationStatus, language: keyof Bilingual): string {
+  const { title, next } = says[status.status]
+  const { memberNumber, federationName, reason } = status
+  const body = html`
+<header><h1>${title.zh}<br><small>${title.en}</small></h1></header>
+<div class="card">
+  <p>受理编号 Reference</p>
+  <p class="number">${status.reference}</p>
+  !${memberNumber ? html`<p>会员号 Member number</p><p class="number">${memberNumber}</p>` : ''}
+  !${federationName ? html`<p>所属工会 Union<br><strong>${federationName[language]}</strong></p>` : ''}
+  !${reason ? html`<p class="error">${reason.zh}</p><p><small>${reason.en}</small></p>` : ''}
+  <p>${next.zh}<br><small>${next.en}</small></p>
+</div>`
+  return pageFrame(title.zh, body)
+}

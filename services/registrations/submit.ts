@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common'
+import { DataSource, type EntityManager } from 'typeorm'
+import { v7 as uuidv7 } from 'uuid'
+import { PlateNumber } from '#libs/china'
+import { type Application, newEvent, registrationSubmitted } from '#libs/contracts'
+import { GroupCommit, transact } from '#libs/database'
+import { EventLog } from '#libs/messaging'
+import { DomainError } from '#libs/platform'
+import { BlindIndex, FieldCipher } from '#libs/privacy'
+import { consentTexts, hashOfText } from './consents.ts'
+import { KnownCodes } from './known-codes.ts'
+import { Receipts, referenceOf } from './receipts.ts'
+import type { RegistrationRequest } from './registration-request.ts'
+
+/** How a registration reached us. */
+export type Channel = Application['channel']
+
+export interface Submission {
+  readonly idempotencyKey: string
+  readonly request: RegistrationRequest
+  readonly channel: Channel
+  readonly at: Date
+  /** Id of the HTTP request, for the trace of the events. */
+  readonly trace: string
+}
+
+/** What the driver is told: kept, under this number. */
+export interface Accepted {
+  readonly registrationId: string
+  readonly reference: string
+  readonly receipt: string
+}
+
+interface Row extends Submission {
+  readonly id: string
+  readonly mac: Buffer
+}
+
+/**
+ * Takes registrations in. Once `submit` resolves, the registration, its consents and its event are durable; sending it
+ * again with the same key gives the same answer, however often and at whatever the same time.
+ */
+@Injectable()
+export class SubmitRegistration {
+  private readonly group = new GroupCommit<Submission, Accepted | DomainError>((items) => this.commit(items))
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: EventLog,
+    private readonly cipher: FieldCipher,
+    private readonly blind: BlindIndex,
+    private readonly codes: KnownCodes,
+    private readonly receipts: Receipts,
+  ) {}
+
+  /** @throws {DomainError} `idempotency_key_reused` when the key came with other content before */
+  async submit(submission: Submission): Promise<Accepted> {
+    const result = await this.group.submit(submission)
+    if (result instanceof DomainError) throw result
+    return result
+  }
+
+  private async commit(submissions: readonly Submission[]): Promise<(Accepted | DomainError)[]> {
+    return transact(this.dataSource, async (tx) => {
+      const rows = submissions.map((each) => ({ ...each, id: uuidv7(), mac: this.macOf(each.request) }))
+      const byKey = new Map<string, Row>()
+      for (const row of rows) if (!byKey.has(row.idempotencyKey)) byKey.set(row.idempotencyKey, row)
+      const stored = await this.store(tx, [...byKey.values()])
+      return rows.map(({ idempotencyKey, mac }) => {
+        const kept = stored.get(idempotencyKey)!
+        if (!kept.mac.equals(mac)) return keyReused()
+        return { registrationId: kept.id, reference: referenceOf(kept.id), receipt: this.receipts.issue(kept.id) }
+      })
+    })
+  }
+
+  /** Inserts what is new, and says for every key which registration it belongs to. */
+  private async store(tx: EntityManager, rows: readonly Row[]): Promise<Map<string, { id: string; mac: Buffer }>> {
+    const sites = await this.codes.ofTokens(
+      tx,
+      rows.flatMap(({ request }) => request.code ?? []),
+    )
+    const facts = rows.map((row) => this.applicationOf(row, sites))
+    const inserted: { id: string }[] = await tx.query(
+      `insert into registration (id, idempotency_key, request_mac, channel, platform, code_id, scan_id,
+         resident_id_key, mobile_key, sealed, submitted_at)
+       select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
+         $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[])
+       on conflict (idempotency_key) do nothing returning id`,
+      [
+        rows.map(({ id }) => id),
+        rows.map(({ idempotencyKey }) => idempotencyKey),
+        rows.map(({ mac }) => mac),
+        rows.map(({ channel }) => channel),
+        rows.map(({ request }) => request.platform),
+        facts.map(({ codeId }) => codeId),
+        rows.map(({ request }) => request.scan),
+        rows.map(({ request }) => this.blind.of('resident-id', request.residentId)),
+        rows.map(({ request }) => this.blind.of('mobile', request.mobile)),
+        facts.map(({ sealed }) => sealed),
+        rows.map(({ at }) => at.toISOString()),
+      ],
+    )
+    const fresh = new Set(inserted.map(({ id }) => id))
+    const added = rows.filter(({ id }) => fresh.has(id))
+    await this.storeConsents(tx, added)
+    await this.log.append(
+      tx,
+      rows.flatMap((row, at) =>
+        fresh.has(row.id)
+          ? [newEvent(registrationSubmitted, { application: facts[at]! }, { now: row.at, trace: row.trace })]
+          : [],
+      ),
+    )
+    const kept = new Map(rows.map((row) => [row.idempotencyKey, { id: row.id, mac: row.mac }]))
+    const repeated = rows.filter(({ id }) => !fresh.has(id)).map(({ idempotencyKey }) => idempotencyKey)
+    if (repeated.length > 0) {
+      const earlier: { key: string; id: string; mac: Buffer }[] = await tx.query(
+        `select idempotency_key as key, id, request_mac as mac from registration where idempotency_key = any($1)`,
+        [repeated],
+      )
+      for (const { key, id, mac } of earlier) kept.set(key, { id, mac })
+    }
+    return kept
+  }
+
+  private async storeConsents(tx: EntityManager, rows: readonly Row[]): Promise<void> {
+    for (const purpose of ['join', 'resident_id'] as const) {
+      await tx.query(
+        `insert into consent (registration_id, purpose, text_version, text_hash, channel, given_at)
+         select id, $2, $3, $4, channel, at from unnest($1::uuid[], $5::text[], $6::timestamptz[]) as r (id, channel, at)`,
+        [
+          rows.map(({ id }) => id),
+          purpose,
+          consentTexts[purpose].version,
+          hashOfText(purpose),
+          rows.map(({ channel }) => channel),
+          rows.map(({ at }) => at.toISOString()),
+        ],
+      )
+    }
+  }
+
+  private applicationOf(
+    { id, request, channel, at }: Row,
+    sites: Awaited<ReturnType<KnownCodes['ofTokens']>>,
+  ): Application {
+    const { name, residentId, mobile, plate } = request
+    const known = request.code ? sites.get(request.code) : undefined
+    return {
+      registrationId: id,
+      submittedAt: at.toISOString(),
+      channel,
+      platform: request.platform,
+      site: known?.site ?? null,
+      codeId: known?.codeId ?? null,
+      places: {
+        plateCity: plate && PlateNumber.parse(plate).city,
+        household: request.household,
+        residence: request.residence,
+        residenceStreet: request.residenceStreet,
+        routes: request.routes,
+      },
+      sealed: this.cipher.seal(JSON.stringify({ name, residentId, mobile, plate }), `registration:${id}`),
+    }
+  }
+
+  /** Tells whether a key came with the same content, without keeping the content in the open. */
+  private macOf(request: RegistrationRequest): Buffer {
+    return this.blind.of('request', JSON.stringify(request))
+  }
+}
+
+function keyReused(): DomainError {
+  return new DomainError('unprocessable', 'idempotency_key_reused', {
+    zh: '这次提交与之前的内容不同，请刷新页面后重新提交',
+    en: 'This key was used with other content before: send the new content under a new key',
+  })
+}
