@@ -26,20 +26,18 @@ const TUNED_SEED = 1
  * `bench linkage`: accuracy and speed of offline linking, ours and Splink's, each engine in its own process on the same files
  * and cores, one evaluator. Prints a table and one line `RESULT {…}`. A missing anchor is said and never counted as a win.
  */
-export function linkageBench(): Command {
-  return new Command('linkage')
-    .description('offline record linkage against FEBRL and Splink')
+export async function bench(args: readonly string[]): Promise<void> {
+  const command = new Command('linkage')
     .option('--records <n>', 'driver records per file', '1000000')
     .option('--seeds <list>', `seeds of the generated drivers, other than ${TUNED_SEED}`, '5,6')
     .option('--growth <n>', 'also link this many records, ours only, for the growth of time and memory')
-    .action(async (options: Options) => {
-      const folder = await mkdtemp(join(tmpdir(), 'linkage-bench-'))
-      try {
-        await runBench(folder, options)
-      } finally {
-        await rm(folder, { recursive: true })
-      }
-    })
+    .parse(args, { from: 'user' })
+  const folder = await mkdtemp(join(tmpdir(), 'linkage-bench-'))
+  try {
+    await runBench(folder, command.opts<Options>())
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 async function runBench(folder: string, options: Options): Promise<void> {
