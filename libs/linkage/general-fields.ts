@@ -171,8 +171,8 @@ export const fullName: Comparator<FullNameValue> = {
     if (sameName(a, swapped) && a.given !== '' && a.surname !== '') return 1
     if (closeName(a, b)) return 2
     if (closeName(a, swapped)) return 3
-    if (a.surname !== '' && (a.surname === b.surname || a.surname === b.given)) return 4
-    if (a.given !== '' && (a.given === b.given || a.given === b.surname)) return 5
+    if (sharesSurname(a, b) || sharesSurname(b, a)) return 4
+    if (a.given !== '' && a.given === b.given) return 5
     const near = Math.max(
       part(a.given, b.given),
       part(a.surname, b.surname),
@@ -187,6 +187,11 @@ type NameParts = Pick<FullNameValue, 'given' | 'surname'>
 
 function sameName(a: NameParts, b: NameParts): boolean {
   return a.given === b.given && a.surname === b.surname
+}
+
+/** The surname of one is a name of the other. */
+function sharesSurname(a: NameParts, b: NameParts): boolean {
+  return a.surname !== '' && (a.surname === b.surname || a.surname === b.given)
 }
 
 function closeName(a: NameParts, b: NameParts): boolean {

@@ -35,7 +35,7 @@ export const plateField: FieldType<PlateValue> = {
   normalise(raw, companion) {
     const [number = '', colour = companion] = cleanText(raw).split('@')
     const text = unifyMasks(number.toUpperCase().replace(/[·•‧・.\s-]/g, ''))
-    if (!/^\p{Script=Han}[A-Z*][A-Z0-9*]{4,6}挂?$/u.test(text)) return ''
+    if (!/^\p{Script=Han}[A-Z](?:[A-Z0-9]{5,6}|[A-Z0-9]{4}挂|[A-Z0-9]*\*+[A-Z0-9挂]*)$/u.test(text)) return ''
     const canonical = text.slice(0, 2) + text.slice(2).replaceAll('I', '1').replaceAll('O', '0').replace(/\*+/g, '*')
     const known = colourOf(colour)
     return known ? `${canonical}@${known}` : canonical
