@@ -26,14 +26,13 @@ async function file(name: string, content: string): Promise<string> {
   return join(folder, name)
 }
 
+/** Registers the loader in worker threads too, which its own guard for the main thread leaves out. */
+const LOADER = new URL('../libs/testing/typescript-loader.mjs', import.meta.url).href
+const REGISTER = `data:text/javascript,import { register } from 'node:module'; register('${LOADER}')`
+
 /** Runs the command as a process of its own, from the sources. */
 async function dedupe(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const node = [
-    '--conditions=source',
-    '--import',
-    './libs/testing/typescript-loader.mjs',
-    './bench/linkage/engine-ruhui.ts',
-  ]
+  const node = ['--conditions=source', '--import', REGISTER, './bench/linkage/engine-ruhui.ts']
   try {
     const output = await promisify(execFile)(process.execPath, [...node, ...args], {
       cwd: CHECKOUT,

@@ -38,8 +38,14 @@ export const driversModel: ModelInput = {
       field: 'name',
       comparator: 'chinese-name',
       levels: [
-        { name: 'equal', when: ['equal'], m: 0.93, u: 2e-5, tf: { part: 'value', floor: 2e-6 } },
-        { name: 'same-sound', when: ['same-sound'], m: 0.03, u: 2e-5, tf: { part: 'pinyin', floor: 1e-5 } },
+        { name: 'equal', when: ['equal'], m: 0.93, u: 2e-5, tf: { part: 'value', floor: 2e-6, sample: 20_000 } },
+        {
+          name: 'same-sound',
+          when: ['same-sound'],
+          m: 0.03,
+          u: 2e-5,
+          tf: { part: 'pinyin', floor: 1e-5, sample: 20_000 },
+        },
         { name: 'close', when: ['close'], m: 0.01, u: 3e-5 },
         {
           name: 'shown-two',
@@ -67,8 +73,8 @@ export const driversModel: ModelInput = {
       field: 'mobile',
       comparator: 'phone',
       levels: [
-        { name: 'equal', when: ['equal'], m: 0.65, u: 1e-6, tf: { part: 'value', floor: 1e-7 } },
-        { name: 'long-apart', when: ['long-apart'], m: 0.05, u: 1e-6, tf: { part: 'value', floor: 1e-6 } },
+        { name: 'equal', when: ['equal'], m: 0.65, u: 1e-6 },
+        { name: 'long-apart', when: ['long-apart'], m: 0.05, u: 4e-6 },
         { name: 'one-edit', when: ['one-edit'], m: 0.02, u: 2e-7 },
         { name: 'shown', when: ['shown'], m: 0.7, u: 5e-6, fixed: true },
         { name: 'different', m: 0.25, u: 0.999 },
@@ -79,7 +85,7 @@ export const driversModel: ModelInput = {
       field: 'plate',
       comparator: 'plate',
       levels: [
-        { name: 'equal', when: ['equal'], m: 0.7, u: 2e-6, tf: { part: 'value', floor: 1e-7 } },
+        { name: 'equal', when: ['equal'], m: 0.7, u: 2e-6 },
         { name: 'confused', when: ['confused'], m: 0.02, u: 1e-6 },
         { name: 'shown', when: ['shown'], m: 0.7, u: 1e-4, fixed: true },
         { name: 'other-colour', when: ['other-colour'], m: 0.01, u: 1e-6, fixed: true },

@@ -30,12 +30,12 @@ export function knowledgeOf(model: Model, table: Table, { count } = { count: tru
   const population = model.frequencies?.population ?? model.prior.population ?? Math.max(2, table.size)
   const frequencies = new Map<string, Int32Array>()
   for (const { field, levels } of model.comparisons) {
-    for (const { tf } of levels) {
+    for (const { tf, u } of levels) {
       if (!tf) continue
       const key = partKey(field, tf.part)
       if (frequencies.has(key) || (!count && !model.frequencies)) continue
       const index = fieldPart(model, table, field, tf.part)
-      frequencies.set(key, logShares(index, population, model.frequencies?.counts[key]))
+      frequencies.set(key, logShares(index, population, model.frequencies?.counts[key], { sample: tf.sample, u }))
     }
   }
   const hubFlags = new Map<string, Uint8Array>()
@@ -94,6 +94,7 @@ function logShares(
   index: FieldPart,
   population: number,
   frozen: Readonly<Record<string, number>> | undefined,
+  { sample, u }: { sample: number; u: number },
 ): Int32Array {
   const frozenCounts = frozen && new Map(Object.entries(frozen).map(([text, count]) => [hashText(text), count]))
   const most = new Int32Array(index.column.pool.size).fill(1)
@@ -101,7 +102,7 @@ function logShares(
     const count = frozenCounts ? (frozenCounts.get(hash) ?? 1) : counted
     for (const value of values) most[value] = Math.max(most[value]!, count)
   })
-  return most.map((count) => Math.round(1000 * Math.log2(Math.min(1, count / population))))
+  return most.map((count) => Math.round(1000 * Math.log2(Math.min(1, (count + sample * u) / (population + sample)))))
 }
 
 /** Hashes that records with more than `limit` distinct first `by` hashes share. */

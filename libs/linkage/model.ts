@@ -30,8 +30,11 @@ const Level = z.strictObject({
   /** P(level | same person) and P(level | different people). */
   m: probability,
   u: probability,
-  /** Part of the field whose frequency replaces u, not below `floor`. */
-  tf: z.strictObject({ part: z.string(), floor: probability }).optional(),
+  /**
+   * Part of the field whose frequency replaces u, not below `floor`. The frequency is drawn towards u as if `sample` records
+   * more had been counted: in a small file a person's own records would make every name look frequent.
+   */
+  tf: z.strictObject({ part: z.string(), floor: probability, sample: z.int().min(0).default(0) }).optional(),
   /** Training leaves m or u of this level alone: a rule rather than a measurement. */
   fixed: z.boolean().optional(),
 })
