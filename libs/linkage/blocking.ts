@@ -2,7 +2,7 @@ import { combineHashes } from './hash.ts'
 import type { Hub, Knowledge } from './knowledge.ts'
 import type { Model } from './model.ts'
 import { type FieldPart, fieldPart } from './parts.ts'
-import { NumberList } from './string-pool.ts'
+import { NumberList, shared } from './string-pool.ts'
 import type { Table } from './table.ts'
 
 /** A block that was too large to compare: its pairs are not candidates by this rule. */
@@ -64,14 +64,15 @@ interface KeySource {
 }
 
 function deriveKeys(size: number, sources: readonly KeySource[]) {
-  const offsets = new Int32Array(size + 1)
+  // In shared memory from the start, since worker threads will read it.
+  const offsets = new Int32Array(new SharedArrayBuffer(4 * (size + 1)))
   const keys = new NumberList()
   for (let record = 0; record < size; record++) {
     for (const key of keysOf(record, sources)) keys.push(key)
     offsets[record + 1] = keys.length
   }
   const view = keys.view()
-  return { offsets, keys: new Uint32Array(view.buffer, 0, view.length) }
+  return { offsets, keys: shared(Uint32Array, new Uint32Array(view.buffer, 0, view.length)) }
 }
 
 /** Every combination of the sources' hashes, sorted, each once. */
@@ -96,7 +97,7 @@ function keysOf(record: number, sources: readonly KeySource[]): readonly number[
 }
 
 function sortKeys(offsets: Int32Array, keys: Uint32Array): BigUint64Array {
-  const sorted = new BigUint64Array(keys.length)
+  const sorted = new BigUint64Array(new SharedArrayBuffer(8 * keys.length))
   const halves = new Uint32Array(sorted.buffer)
   for (let record = 0; record < offsets.length - 1; record++) {
     for (let i = offsets[record]!; i < offsets[record + 1]!; i++) {

@@ -1,5 +1,5 @@
 import { DisjointSets } from './components.ts'
-import { combineHashes, hashText } from './hash.ts'
+import { heaviestFirst, inIdOrder } from './edge-order.ts'
 
 /** Scored pairs in flat arrays, in any order, each pair once. Weights are milli-bits. */
 export interface EdgeList {
@@ -253,34 +253,4 @@ function merge(large: Group, small: Group): void {
   }
   for (const value of small.exclusive) large.exclusive.add(value)
   large.records = large.records.concat(small.records)
-}
-
-/** The two ids of a pair, lower first: the order of last resort. */
-function idPair({ a, b }: Link, idOf: (record: number) => string): [string, string] {
-  const [x, y] = [idOf(a), idOf(b)]
-  return x < y ? [x, y] : [y, x]
-}
-
-function compareIdPairs(x: Link, y: Link, idOf: (record: number) => string): number {
-  const [lowX, highX] = idPair(x, idOf)
-  const [lowY, highY] = idPair(y, idOf)
-  if (lowX !== lowY) return lowX < lowY ? -1 : 1
-  return highX === highY ? 0 : highX < highY ? -1 : 1
-}
-
-function inIdOrder(links: readonly MustLink[], idOf: (record: number) => string): MustLink[] {
-  return [...links].sort((x, y) => compareIdPairs(x, y, idOf))
-}
-
-function heaviestFirst(chosen: readonly number[], edges: EdgeList, idOf: (record: number) => string): number[] {
-  const tie = new Map<number, number>()
-  for (const e of chosen) {
-    const [x, y] = [hashText(idOf(edges.a[e]!)), hashText(idOf(edges.b[e]!))]
-    tie.set(e, x < y ? combineHashes(x, y) : combineHashes(y, x))
-  }
-  const ends = (e: number) => ({ a: edges.a[e]!, b: edges.b[e]! })
-  return [...chosen].sort(
-    (x, y) =>
-      edges.weight[y]! - edges.weight[x]! || tie.get(x)! - tie.get(y)! || compareIdPairs(ends(x), ends(y), idOf),
-  )
 }

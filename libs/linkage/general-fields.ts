@@ -38,13 +38,13 @@ export const similarity: Comparator = {
   compare: (a, b) => jaroWinkler(a.text, b.text),
 }
 
-/** Share of common words (Jaccard) of two texts. */
+/** Share of common words, or items between commas or semicolons, of two texts (Jaccard). */
 export const words: Comparator = {
   accepts: ['text'],
   outcome: 'similarity',
   compare(a, b) {
-    const wordsA = new Set(a.text.split(' '))
-    const wordsB = new Set(b.text.split(' '))
+    const wordsA = new Set(a.text.split(/[\s,;]+/))
+    const wordsB = new Set(b.text.split(/[\s,;]+/))
     let common = 0
     for (const word of wordsA) if (wordsB.has(word)) common++
     return common / (wordsA.size + wordsB.size - common)

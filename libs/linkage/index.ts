@@ -3,6 +3,7 @@ export { type Clustering, type ClusteringOptions, cluster, type EdgeList, type M
 export { driversModel } from './drivers-model.ts'
 export { type Evaluation, evaluate } from './evaluate.ts'
 export { compareRows, explain, type Waterfall, type WaterfallStep } from './explain.ts'
+export { exclusiveText, type KeyText, keyTexts } from './key-texts.ts'
 export { freezeKnowledge, type Hub, type Knowledge, knowledgeOf } from './knowledge.ts'
 export { type Linked, type LinkOptions, type LinkStage, linkRecords } from './link.ts'
 export { type LoadedTable, loadTable } from './load-table.ts'
