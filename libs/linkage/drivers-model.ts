@@ -206,7 +206,7 @@ export const driversModel: ModelInput = {
     },
     {
       comparisons: ['mobile', 'plate', 'residence', 'household'],
-      atMost: 0,
+      atMost: -1000,
       unless: [
         { comparison: 'name', levels: ['equal', 'same-sound', 'close', 'shown-two'] },
         { comparison: 'resident_id', levels: ['equal', 'one-edit', 'shown'] },
