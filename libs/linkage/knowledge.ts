@@ -12,10 +12,15 @@ export interface Hub {
   readonly records: number
 }
 
+/** Names a level of a comparison. */
+export function levelKey(comparison: string, level: string): string {
+  return comparison + '.' + level
+}
+
 /** What an epoch knows besides m and u: how frequent values are, and which are hubs. Frozen while the epoch lasts. */
 export interface Knowledge {
   readonly population: number
-  /** log2 of the share of records, in milli-bits, by `field.part` and value number. */
+  /** log2 of the share of records, in milli-bits, by {@link levelKey} and value number. */
   readonly frequencies: ReadonlyMap<string, Int32Array>
   /** 1 for hub values, by field and value number. */
   readonly hubFlags: ReadonlyMap<string, Uint8Array>
@@ -29,13 +34,12 @@ export interface Knowledge {
 export function knowledgeOf(model: Model, table: Table, { count } = { count: true }): Knowledge {
   const population = model.frequencies?.population ?? model.prior.population ?? Math.max(2, table.size)
   const frequencies = new Map<string, Int32Array>()
-  for (const { field, levels } of model.comparisons) {
-    for (const { tf, u } of levels) {
-      if (!tf) continue
-      const key = partKey(field, tf.part)
-      if (frequencies.has(key) || (!count && !model.frequencies)) continue
+  for (const { name, field, levels } of model.comparisons) {
+    for (const { name: level, tf, u } of levels) {
+      if (!tf || (!count && !model.frequencies)) continue
       const index = fieldPart(model, table, field, tf.part)
-      frequencies.set(key, logShares(index, population, model.frequencies?.counts[key], { sample: tf.sample, u }))
+      const frozen = model.frequencies?.counts[partKey(field, tf.part)]
+      frequencies.set(levelKey(name, level), logShares(index, population, frozen, { ...tf, u }))
     }
   }
   const hubFlags = new Map<string, Uint8Array>()
@@ -94,7 +98,7 @@ function logShares(
   index: FieldPart,
   population: number,
   frozen: Readonly<Record<string, number>> | undefined,
-  { sample, u }: { sample: number; u: number },
+  { sample, u }: { readonly sample: number; readonly u: number },
 ): Int32Array {
   const frozenCounts = frozen && new Map(Object.entries(frozen).map(([text, count]) => [hashText(text), count]))
   const most = new Int32Array(index.column.pool.size).fill(1)
@@ -146,16 +150,15 @@ function flagHubs(index: FieldPart, hubs: ReadonlyMap<number, unknown>, flags: U
 }
 
 /**
- * The frequencies and hubs of a table as the model's epoch stores them. Counts of 1 are left out: a value that is not
- * listed counts as seen once.
+ * The frequencies and hubs of a table as the model's epoch stores them. Counts of 1 are left out: a value that is not listed
+ * counts as seen once.
  */
 export function freezeKnowledge(model: Model, table: Table): Pick<Model, 'frequencies' | 'hubValues'> {
   const counts: Record<string, Record<string, number>> = {}
   for (const { field, levels } of model.comparisons) {
     for (const { tf } of levels) {
       if (!tf) continue
-      const index = fieldPart(model, table, field, tf.part)
-      counts[partKey(field, tf.part)] ??= namedCounts(index, table.size, tf.floor)
+      counts[partKey(field, tf.part)] ??= namedCounts(fieldPart(model, table, field, tf.part))
     }
   }
   const { hubs, population } = knowledgeOf({ ...model, frequencies: undefined, hubValues: undefined }, table)
@@ -167,12 +170,11 @@ export function freezeKnowledge(model: Model, table: Table): Pick<Model, 'freque
   return { frequencies: { population, counts }, hubValues }
 }
 
-function namedCounts(index: FieldPart, records: number, floor: number): Record<string, number> {
+function namedCounts(index: FieldPart): Record<string, number> {
   const named: [string, number][] = []
   const { type, pool } = index.column
-  const smallest = Math.max(2, floor * records)
   countHashes(index, (hash, count, values) => {
-    if (count < smallest) return
+    if (count < 2) return
     const texts = type.part(index.part, type.read(pool.get(values[0]!))) ?? []
     named.push([texts.find((text) => hashText(text) === hash)!, count])
   })

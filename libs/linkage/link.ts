@@ -39,11 +39,12 @@ export interface Linked {
 export async function linkRecords(given: Model, table: Table, options: LinkOptions): Promise<Linked> {
   const progress = options.progress ?? (() => {})
   progress('blocking', 0)
-  const knowledge = knowledgeOf(given, table)
-  const blocking = blockRecords(given, table, knowledge)
+  const before = knowledgeOf(given, table)
+  const blocking = blockRecords(given, table, before)
   if (options.train) progress('training', 0)
-  const trained = options.train ? train(given, table, knowledge, blocking) : undefined
+  const trained = options.train ? train(given, table, before, blocking) : undefined
   const model = trained?.model ?? given
+  const knowledge = trained ? knowledgeOf(model, table) : before
   progress('scoring', 0)
   const scored = await scoreInParallel(model, table, knowledge, blocking.rules, options.workers, (share) =>
     progress('scoring', share),

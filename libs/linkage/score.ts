@@ -1,7 +1,6 @@
 import { type Comparator } from './field-type.ts'
-import type { Knowledge } from './knowledge.ts'
+import { type Knowledge, levelKey } from './knowledge.ts'
 import { comparatorOf, type Model, type ModelComparison } from './model.ts'
-import { partKey } from './parts.ts'
 import { type Column, type Table, ValueReader } from './table.ts'
 
 /** Level of a comparison where a side has no value. */
@@ -87,8 +86,8 @@ export class Scorer {
         levelOf: levelFinder(comparison, comparator),
         selfLevels: new Int8Array(table.columns[field]!.pool.size).fill(UNKNOWN),
         weights: Int32Array.from(comparison.levels, ({ m, u }) => milliBits(m / u)),
-        terms: comparison.levels.map(({ m, tf }) => {
-          const shares = tf && knowledge.frequencies.get(partKey(comparison.field, tf.part))
+        terms: comparison.levels.map(({ name, m, tf }) => {
+          const shares = tf && knowledge.frequencies.get(levelKey(comparison.name, name))
           return shares && { m: milliBits(m), floor: milliBits(tf.floor), shares }
         }),
         hubFlags: hub.length > 0 ? knowledge.hubFlags.get(comparison.field) : undefined,
