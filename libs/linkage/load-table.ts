@@ -26,6 +26,7 @@ export interface LoadJob {
   readonly model: Model
   readonly fields: readonly number[]
   readonly truthColumn: string | undefined
+  readonly keepIds: boolean
 }
 
 /** What it answers: how far it is, then the columns, or why not. */
@@ -46,13 +47,13 @@ const YOUNG_GENERATION_MB = 128
 export async function loadTable(path: string, model: Model, options: LoadOptions): Promise<LoadedTable> {
   const { truthColumn, workers, progress = () => {} } = options
   const all = [...model.fields.keys()]
-  if (workers === 0) return loadFields({ path, model, fields: all, truthColumn }, progress)
+  if (workers === 0) return loadFields({ path, model, fields: all, truthColumn, keepIds: true }, progress)
   const shares =
-    workers === 1 ? [all] : [all.filter((field) => field % 2 === 0), all.filter((field) => field % 2 === 1)]
+    workers === 1 ? [all] : [all.filter((field) => field % 2 === 1), all.filter((field) => field % 2 === 0)]
   const threads = shares.map(
-    (fields) =>
+    (fields, share) =>
       new Worker(WORKER, {
-        workerData: { path, model, fields, truthColumn } satisfies LoadJob,
+        workerData: { path, model, fields, truthColumn, keepIds: share === 0 } satisfies LoadJob,
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       }),
   )
@@ -82,8 +83,8 @@ async function answerOf(thread: Worker, progress: (records: number) => void) {
 
 /** Reads some of the model's fields in this thread. */
 export async function loadFields(job: LoadJob, progress: (records: number) => void): Promise<LoadedTable> {
-  const { path, model, fields, truthColumn } = job
-  const builder = new TableBuilder(model, fields)
+  const { path, model, fields, truthColumn, keepIds } = job
+  const builder = new TableBuilder(model, fields, keepIds)
   const truth: string[] = []
   let missing: readonly string[] = []
   let count = 0

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { parse } from 'csv-parse'
 import iconv from 'iconv-lite'
 
@@ -29,36 +29,39 @@ export async function detectEncoding(path: string): Promise<Encoding> {
       missing ? `${path}: no such file` : `${path}: can't be opened (${error.code})`,
     )
   })
-  if ((await file.stat()).isDirectory()) {
-    await file.close()
-    throw new UnreadableFile(`${path}：这是一个文件夹`, `${path}: this is a folder`)
-  }
   try {
-    const chunk = Buffer.alloc(1 << 20)
-    let utf8 = true
-    let gb18030 = true
-    const asUtf8 = new TextDecoder('utf-8', { fatal: true })
-    const asGb18030 = new TextDecoder('gb18030', { fatal: true })
-    for (let first = true; utf8 || gb18030; first = false) {
-      const { bytesRead } = await file.read(chunk, 0, chunk.length)
-      const bytes = chunk.subarray(0, bytesRead)
-      if (first) {
-        if (bytesRead === 0) throw new UnreadableFile(`${path}：文件是空的`, `${path}: the file is empty`)
-        const marked = byMark(path, bytes)
-        if (marked) return marked
-      }
-      utf8 &&= decodes(asUtf8, bytes)
-      gb18030 &&= decodes(asGb18030, bytes)
-      if (bytesRead === 0) break
+    if ((await file.stat()).isDirectory()) {
+      throw new UnreadableFile(`${path}：这是一个文件夹`, `${path}: this is a folder`)
     }
-    if (utf8) return 'utf-8'
-    if (gb18030) return 'gb18030'
+    const start = Buffer.alloc(4)
+    const { bytesRead } = await file.read(start, 0, start.length, 0)
+    if (bytesRead === 0) throw new UnreadableFile(`${path}：文件是空的`, `${path}: the file is empty`)
+    const marked = byMark(path, start)
+    if (marked) return marked
+    for (const encoding of ['utf-8', 'gb18030'] as const) if (await decodesAs(encoding, file)) return encoding
     throw new UnreadableFile(
       `${path}：既不是 UTF-8 也不是 GB 18030 编码，请另存为“CSV UTF-8”`,
       `${path}: neither UTF-8 nor GB 18030; save it as CSV UTF-8`,
     )
   } finally {
     await file.close()
+  }
+}
+
+async function decodesAs(encoding: Encoding, file: FileHandle): Promise<boolean> {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  const chunk = Buffer.alloc(1 << 20)
+  try {
+    for (let position = 0; ; ) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, position)
+      // Nothing more ends the text: a character cut off there is an error.
+      decoder.decode(chunk.subarray(0, bytesRead), { stream: bytesRead > 0 })
+      if (bytesRead === 0) return true
+      position += bytesRead
+    }
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
   }
 }
 
@@ -73,16 +76,6 @@ function byMark(path: string, bytes: Buffer): Encoding | undefined {
     )
   }
   return undefined
-}
-
-/** An empty chunk ends the text: a character cut off there is an error. */
-function decodes(decoder: TextDecoder, bytes: Buffer): boolean {
-  try {
-    decoder.decode(bytes, { stream: bytes.length > 0 })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** A row's cells by column number; `columns` maps a header to its number. */
@@ -100,9 +93,11 @@ export interface CsvRow {
  */
 export async function* readCsv(path: string): AsyncGenerator<readonly CsvRow[]> {
   const encoding = await detectEncoding(path)
-  const parser = createReadStream(path, { highWaterMark: 1 << 20 })
-    .pipe(iconv.decodeStream(encoding))
-    .pipe(parse({ bom: true, relax_column_count_less: true, skip_empty_lines: true }))
+  const bytes = createReadStream(path, { highWaterMark: 1 << 20 })
+  const parser = parse({ bom: true, relax_column_count_less: true, skip_empty_lines: true })
+  // The parser reads UTF-8 itself; decoding it first would cost as much as parsing.
+  if (encoding === 'utf-8') bytes.pipe(parser)
+  else bytes.pipe(iconv.decodeStream(encoding)).pipe(parser)
   let columns: Map<string, number> | undefined
   let number = -1
   let batch: CsvRow[] = []

@@ -50,9 +50,17 @@ export class DuplicateRecord extends Error {
 export class TableBuilder {
   private readonly ids = new StringPool()
   private readonly columns: readonly ColumnBuilder[]
+  private size = 0
 
-  /** `fields` chooses some of the model's fields by number, so that threads can share the work; default: all. */
-  constructor(model: Model, fields: readonly number[] = [...model.fields.keys()]) {
+  /**
+   * `fields` chooses some of the model's fields by number, so that threads can share the work; default: all. One of them
+   * is enough to keep the ids.
+   */
+  constructor(
+    model: Model,
+    fields: readonly number[] = [...model.fields.keys()],
+    private readonly keepIds = true,
+  ) {
     this.columns = fields.map((index) => {
       const field = model.fields[index]!
       return new ColumnBuilder(field, partsOf(model, field.name))
@@ -64,13 +72,13 @@ export class TableBuilder {
    * @throws DuplicateRecord when the id was added before.
    */
   add(id: string, cell: (column: string) => string): void {
-    const size = this.ids.size
-    if (this.ids.add(id) !== size) throw new DuplicateRecord(id)
+    if (this.keepIds && this.ids.add(id) !== this.size) throw new DuplicateRecord(id)
+    this.size++
     for (const column of this.columns) column.add(cell)
   }
 
   build(): Table {
-    return { size: this.ids.size, ids: this.ids, columns: this.columns.map((column) => column.build()) }
+    return { size: this.size, ids: this.ids, columns: this.columns.map((column) => column.build()) }
   }
 }
 
