@@ -60,7 +60,7 @@ async function decodesAs(encoding: Encoding, file: FileHandle): Promise<boolean>
       position += bytesRead
     }
   } catch (error) {
-    if (error instanceof TypeError) return false
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return false
     throw error
   }
 }

@@ -17,6 +17,9 @@ export interface ScoreJob {
   readonly counter: SharedArrayBuffer
 }
 
+/** Values are read into short-lived objects; a larger young generation spares most of the collector's work. */
+const YOUNG_GENERATION_MB = 64
+
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './score-worker.ts' : './score-worker.js', import.meta.url)
 
 /**
@@ -50,7 +53,10 @@ export async function scoreInParallel(
   }
   const ticking = setInterval(() => progress(Math.min(1, new Int32Array(counter)[0]! / Math.max(1, tasks.length))), 500)
   try {
-    const threads = Array.from({ length: workers }, () => new Worker(WORKER, { workerData: job }))
+    const threads = Array.from(
+      { length: workers },
+      () => new Worker(WORKER, { workerData: job, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } }),
+    )
     const answers = await Promise.all(threads.map((thread) => once(thread, 'message')))
     return concatenate(answers.map(([scored]) => scored as ScoredPairs))
   } finally {
