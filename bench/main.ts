@@ -1,6 +1,7 @@
 /** Every benchmark by its name; each prints a table and ends with one line `RESULT {…}`. */
 const benches: Record<string, () => Promise<{ bench(args: string[]): Promise<void> }>> = {
   pipeline: () => import('./pipeline/pipeline.ts'),
+  linkage: () => import('./linkage/linkage.ts'),
 }
 
 const [name, ...args] = process.argv.slice(2)

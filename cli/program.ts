@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
+import { dedupeCommand } from './dedupe.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodes, Failure } from './failure.ts'
 import { secretsCommand } from './secrets.ts'
@@ -7,7 +8,7 @@ import { simulateCommand } from './simulate.ts'
 import { topicsCommand } from './topics.ts'
 
 /** Every verb of the command line. */
-const verbs: readonly (() => Command)[] = [simulateCommand, eventsCommand, topicsCommand, secretsCommand]
+const verbs: readonly (() => Command)[] = [simulateCommand, dedupeCommand, eventsCommand, topicsCommand, secretsCommand]
 
 /**
  * Runs a command line. Data goes to stdout, everything else to stderr.
