@@ -102,7 +102,7 @@ async function fetchLibraries(say) {
   await mkdir(partial)
   await writeFile(join(partial, 'pom.xml'), POM)
   const { code, output } = await run('mvn', [
-    ...['--batch-mode', '--quiet', '--file', join(partial, 'pom.xml'), COPY],
+    ...['--batch-mode', '--quiet', '-Dstyle.color=never', '--file', join(partial, 'pom.xml'), COPY],
     ...['-DincludeScope=runtime', `-DoutputDirectory=${join(partial, 'libs')}`],
   ])
   if (code === 'ENOENT') {

@@ -36,6 +36,9 @@ export interface TopicOptions {
 
 /** Bytes of messages that are sent together; brokers refuse more than 1 MiB for one partition. */
 const SEND_BYTES = 512 * 1024
+/** A fetch waits for this much, or this long: under load events come in batches that are worth a transaction. */
+const GATHER_BYTES = 256 * 1024
+const GATHER_MS = 100
 /** Partitions whose batches are handled at the same time. */
 const CONCURRENT_PARTITIONS = 4
 /** Without any progress for this long the reader counts as stalled: twice what a transaction may take. */
@@ -130,7 +133,8 @@ export class KafkaTransport extends EventTransport {
       sessionTimeout: leaseMs,
       heartbeatInterval: leaseMs / 4,
       rebalanceTimeout: 5 * leaseMs,
-      maxWaitTimeInMs: 500,
+      minBytes: GATHER_BYTES,
+      maxWaitTimeInMs: GATHER_MS,
       metadataMaxAge: 30_000,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: async () => !this.stopping.signal.aborted },
@@ -146,6 +150,8 @@ export class KafkaTransport extends EventTransport {
       this.progress()
     })
     await reader.connect()
+    // Closed while it was connecting.
+    if (this.stopping.signal.aborted) return
     await reader.subscribe({ topics: read.map((stream) => topicOf(this.options, stream)), fromBeginning: true })
     await reader.run({
       autoCommit: false,
