@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { takeLock } from './kafka-lock.mjs'
 import { root } from './set-up.mjs'
 
@@ -102,7 +103,7 @@ async function fetchLibraries(say) {
   await mkdir(partial)
   await writeFile(join(partial, 'pom.xml'), POM)
   const { code, output } = await run('mvn', [
-    ...['--batch-mode', '--quiet', '-Dstyle.color=never', '--file', join(partial, 'pom.xml'), COPY],
+    ...['--batch-mode', '--quiet', '--file', join(partial, 'pom.xml'), COPY],
     ...['-DincludeScope=runtime', `-DoutputDirectory=${join(partial, 'libs')}`],
   ])
   if (code === 'ENOENT') {
@@ -134,7 +135,10 @@ export function run(program, args) {
   return new Promise((resolve) => {
     const child = execFile(program, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       process.off('exit', end)
-      resolve({ code: error ? (error.code ?? error.signal) : 0, output: `${stderr}${stdout}` })
+      resolve({
+        code: error ? (error.code ?? error.signal) : 0,
+        output: stripVTControlCharacters(`${stderr}${stdout}`),
+      })
     })
     const end = () => child.kill()
     process.on('exit', end)

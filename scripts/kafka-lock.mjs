@@ -18,7 +18,8 @@ export async function takeLock(name) {
     const server = createServer((socket) => socket.destroy())
     server.unref()
     try {
-      await once(server.listen(path), 'listening')
+      // Writable for all, so that another user too can tell a live lock from one that a crash left.
+      await once(server.listen({ path, writableAll: true }), 'listening')
       return async () => {
         server.close()
         await once(server, 'close')
