@@ -1,5 +1,5 @@
 /**
- * Offers one PostgreSQL server to all specs of a run, started when the first of them asks for a database.
+ * Offers one PostgreSQL server, and one Kafka broker, to all specs of a run, each started when the first of them asks for it.
  *
  * The server belongs to a child process that ends it as soon as its standard input closes: at the teardown, or when
  * Jest is gone in whatever way.
@@ -8,8 +8,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
+import { offerKafka } from './jest-kafka.mjs'
 
 export default async function setUp() {
+  globalThis.stopTestKafka = await offerKafka()
   if (process.env.TEST_DATABASE_URL) return
   let owner
   let url

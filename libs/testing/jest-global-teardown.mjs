@@ -1,3 +1,4 @@
 export default async function tearDown() {
+  await globalThis.stopTestKafka?.()
   await globalThis.stopTestDatabases?.()
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
-import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { z } from 'zod'
 import {
   answerTo,
@@ -34,9 +34,7 @@ export async function startGateway(
     return reply.status(status).headers(headers).send(body)
   }
   app.setNotFoundHandler((request, reply) => refuse({ statusCode: 404 }, request, reply))
-  app.setErrorHandler<FastifyError>((error, request, reply) =>
-    refuse(isUpstreamOutage(error) ? UNAVAILABLE : error, request, reply),
-  )
+  app.setErrorHandler(refuse)
   const upstreams = services.map((service, at) => ({
     service,
     url: template.replace('{service}', service.name).replace('{number}', String(at + 1)),
@@ -47,7 +45,10 @@ export async function startGateway(
         upstream: url,
         prefix,
         rewritePrefix: prefix,
-        replyOptions: { rewriteRequestHeaders: forwarded },
+        replyOptions: {
+          rewriteRequestHeaders: forwarded,
+          onError: (reply) => void refuse(UNAVAILABLE, reply.request as FastifyRequest, reply as FastifyReply),
+        },
         undici: { headersTimeout: UPSTREAM_BOUND_MS, bodyTimeout: UPSTREAM_BOUND_MS, pipelining: 1, connections: 64 },
       })
     }
@@ -78,11 +79,6 @@ function forwarded(
     'x-forwarded-proto': request.protocol,
     'x-request-id': headers['x-request-id'] ?? randomUUID(),
   }
-}
-
-/** The service behind the route can't be reached, or does not answer in time. */
-function isUpstreamOutage({ statusCode }: { statusCode?: number }): boolean {
-  return statusCode !== undefined && statusCode >= 502
 }
 
 async function ask(url: string) {

@@ -17,7 +17,7 @@ export function pageFrame(title: string, body: string): string {
 <body>
 <main>!${body}</main>
 <footer>
-<p>不收费 · 不要银行卡 · 不要验证码转发<br><small>Free of charge. We never ask for a bank card.</small></p>
+<p>不收费 · 不要银行卡 · 不要把验证码告诉别人<br><small>Free of charge. We never ask for a bank card.</small></p>
 <p>工会热线 Union hotline <a href="tel:12351">12351</a></p>
 </footer>
 </body>
