@@ -16,7 +16,7 @@ export { ConfigError, type Environment, hostConfig, readConfig } from './config.
 export { type Bilingual, DomainError, type ErrorKind } from './domain-error.ts'
 export { configOf, type Host, type HostOptions, hostServices, PortTaken } from './host.ts'
 export { TRUSTED_PROXIES } from './hosted-service.ts'
-export { mergeOpenApi } from './openapi.ts'
+export { bilingualSchema, fieldErrorSchema, mergeOpenApi } from './openapi.ts'
 export { languageOf, type Problem, problemOf, UNAVAILABLE } from './problem.ts'
 export { answerTo } from './problem-answer.ts'
 export { run, startService } from './run.ts'

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Header, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Public, SameOrigin } from '#libs/platform'
@@ -9,6 +9,11 @@ import type { Session } from './tokens.ts'
 
 const text = z.string().min(1).max(200)
 const credentials = z.union([z.object({ name: text, password: text }), z.object({ operatorSecret: text })])
+
+const session = z.object({
+  token: z.string().describe('JWT, for the header `Authorization: Bearer`'),
+  expiresAt: z.iso.datetime(),
+})
 
 /** Sign-in for programs and for the console's scripts. */
 @ApiTags('accounts')
@@ -23,6 +28,7 @@ export class SessionsController {
 
   /** Name and password give a token, and a cookie to browsers; the operator secret gives an operator's token. */
   @Post()
+  @ApiCreatedResponse({ standardSchema: session })
   @Header('cache-control', 'no-store')
   async open(
     @Body({ schema: credentials }) given: z.infer<typeof credentials>,

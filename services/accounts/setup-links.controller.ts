@@ -1,7 +1,10 @@
 import { Controller, Post } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiCreatedResponse, ApiTags } from '@nestjs/swagger'
+import { z } from 'zod'
 import { Allow, SignedIn } from '#libs/platform'
 import { SetupLinks } from './setup-links.ts'
+
+const setupLink = z.object({ url: z.url(), expiresAt: z.iso.datetime() })
 
 @ApiTags('accounts')
 @SignedIn()
@@ -12,6 +15,7 @@ export class SetupLinksController {
 
   /** A link for the first admin: works once, within 24 hours, only while there is no admin. */
   @Post()
+  @ApiCreatedResponse({ standardSchema: setupLink })
   issue() {
     return this.links.issue(new Date())
   }

@@ -1,9 +1,11 @@
 import { Controller, Get, Param, ParseUUIDPipe } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { DomainError, SignedIn } from '#libs/platform'
+import { federationsAnswer, placementAnswer } from './federation-answers.ts'
 import { FederationBook } from './federation-book.ts'
 import { decidePlacement } from './placement.ts'
+import { ruleSetSchema } from './placement-rules.ts'
 
 /** The federation tree, the rules, and why a registration was placed where it was. */
 @ApiTags('federations')
@@ -17,12 +19,14 @@ export class FederationsController {
 
   /** Every federation; `parentId` makes the tree. */
   @Get('federations')
+  @ApiOkResponse({ standardSchema: federationsAnswer })
   async federations() {
     return { items: (await this.book.basisAt(this.dataSource.manager, new Date())).tree.all }
   }
 
   /** The placement rules in force. */
   @Get('federations/rules')
+  @ApiOkResponse({ standardSchema: ruleSetSchema })
   async rules() {
     return (await this.book.basisAt(this.dataSource.manager, new Date())).rules
   }
@@ -32,6 +36,7 @@ export class FederationsController {
    * facts and the versions it was made with.
    */
   @Get('placements/:registrationId')
+  @ApiOkResponse({ standardSchema: placementAnswer })
   async placement(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
     const [row] = await this.dataSource.query(
       `select registration_id as "registrationId", identity_id as "identityId", facts, tree_version as "treeVersion",

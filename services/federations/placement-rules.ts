@@ -31,15 +31,17 @@ export type Condition =
   | { any: Condition[] }
   | { not: Condition }
 
-const condition: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    z.strictObject({ reaches: level, evidence }),
-    z.strictObject({ known: z.enum(['platform', 'siteFederationId']) }),
-    z.strictObject({ all: z.array(condition).min(1) }),
-    z.strictObject({ any: z.array(condition).min(1) }),
-    z.strictObject({ not: condition }),
-  ]),
-)
+const condition: z.ZodType<Condition> = z
+  .lazy(() =>
+    z.union([
+      z.strictObject({ reaches: level, evidence }),
+      z.strictObject({ known: z.enum(['platform', 'siteFederationId']) }),
+      z.strictObject({ all: z.array(condition).min(1) }),
+      z.strictObject({ any: z.array(condition).min(1) }),
+      z.strictObject({ not: condition }),
+    ]),
+  )
+  .meta({ id: 'PlacementCondition' })
 
 /**
  * Which union a rule proposes: the union of a kind and level for the place that an evidence names, the union that was

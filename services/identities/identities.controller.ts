@@ -1,7 +1,24 @@
 import { Controller, Get, Param, ParseUUIDPipe } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
+import { z } from 'zod'
 import { DomainError, SignedIn } from '#libs/platform'
+import { reasons } from './resolve.ts'
+
+const counts = z.object({ people: z.int(), registrations: z.int() })
+
+const identity = z.object({
+  identityId: z.uuid(),
+  records: z.array(
+    z.object({
+      registrationId: z.uuid(),
+      identityId: z.uuid(),
+      platform: z.string().nullable(),
+      reason: z.enum(reasons).describe('Why the registration was taken for this person'),
+      resolvedAt: z.iso.datetime(),
+    }),
+  ),
+})
 
 /** Who is who: the registrations of a person, and why they were taken for one. */
 @ApiTags('identities')
@@ -12,6 +29,7 @@ export class IdentitiesController {
 
   /** How many people are known, and from how many registrations. */
   @Get('count')
+  @ApiOkResponse({ standardSchema: counts })
   async count() {
     const [row] = await this.dataSource.query(
       `select (select count(*)::int from identity) as people, (select count(*)::int from record) as registrations`,
@@ -21,6 +39,7 @@ export class IdentitiesController {
 
   /** The person behind a registration, with all registrations of that person. */
   @Get('of-registration/:registrationId')
+  @ApiOkResponse({ standardSchema: identity })
   async ofRegistration(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
     const records: { registrationId: string; identityId: string; reason: string; resolvedAt: Date }[] =
       await this.dataSource.query(

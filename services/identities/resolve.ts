@@ -15,7 +15,8 @@ export interface NewRecord extends MatchKeys {
   readonly registrationId: string
 }
 
-export type Reason = 'no_match' | 'same_resident_id' | 'same_name_and_mobile'
+export const reasons = ['no_match', 'same_resident_id', 'same_name_and_mobile'] as const
+export type Reason = (typeof reasons)[number]
 
 export interface Resolution {
   readonly registrationId: string

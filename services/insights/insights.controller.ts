@@ -1,13 +1,26 @@
 import { Controller, Get, Query } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { z } from 'zod'
-import { SignedIn } from '#libs/platform'
+import { bilingualSchema, SignedIn } from '#libs/platform'
 import { Funnel } from './funnel.ts'
 
 const period = z.object({
   from: z.iso.date().nullable().default(null).describe('First day, Beijing time'),
   to: z.iso.date().nullable().default(null).describe('Last day, included'),
+})
+
+const funnel = z.object({
+  sites: z.array(
+    z.object({
+      siteId: z.uuid().describe('All zeros for registrations that came through no code'),
+      name: bilingualSchema,
+      scans: z.int(),
+      submitted: z.int(),
+      newPeople: z.int(),
+      approved: z.int(),
+    }),
+  ),
 })
 
 /** Figures of the campaign. */
@@ -22,6 +35,7 @@ export class InsightsController {
 
   /** Scans → submitted → new people → approved, per site. */
   @Get('funnel')
+  @ApiOkResponse({ standardSchema: funnel })
   async perSite(@Query({ schema: period }) asked: z.infer<typeof period>) {
     return { sites: await this.funnel.perSite(this.dataSource.manager, asked) }
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { z } from 'zod'
-import { type Principal, Sender, SignedIn } from '#libs/platform'
+import { bilingualSchema, type Principal, Sender, SignedIn } from '#libs/platform'
 import { CaseList, caseStatuses } from './case-list.ts'
 import { Decisions, type Outcome } from './decide.ts'
 import { type RejectReason, type ReturnReason, rejectReasons, returnReasons } from './reason-codes.ts'
@@ -19,6 +19,54 @@ const returning = z.object({ reasonCode: z.enum(Object.keys(returnReasons) as [R
 const rejecting = z.object({ reasonCode: z.enum(Object.keys(rejectReasons) as [RejectReason, ...RejectReason[]]) })
 const disclosing = z.object({ reason: z.string().trim().min(4).max(500) })
 
+const reasonAnswer = bilingualSchema.extend({ code: z.string() })
+
+const caseAnswer = z.object({
+  caseId: z.uuid(),
+  identityId: z.uuid(),
+  status: z.enum(caseStatuses),
+  name: z.string().describe('Masked, as `mobile` and `residentId` are'),
+  mobile: z.string(),
+  residentId: z.string().nullable(),
+  federationId: z.string().nullable().describe('Null in the holding pool, until an approval names one'),
+  federationName: bilingualSchema.nullable(),
+  federationPath: z.array(z.string()).describe('The federations whose admins may decide it'),
+  ruleId: z.string().nullable(),
+  ruleSetVersion: z.int(),
+  heldBecause: z.string().nullable().describe('Why no rule placed the driver'),
+  reasons: z.array(reasonAnswer).describe('Why the driver was placed here, step by step'),
+  registrationId: z.uuid().describe('The registration whose data the case shows'),
+  registrationIds: z.array(z.uuid()).describe('Every registration that the case holds, the first one first'),
+  registrations: z.int().describe('How many these are'),
+  openedAt: z.iso.datetime(),
+  dueAt: z.iso.datetime(),
+  decidedAt: z.iso.datetime().nullable(),
+  decidedBy: z.string().nullable(),
+  reasonCode: z.string().nullable().describe('Why it was returned or rejected'),
+  memberNumber: z.string().nullable(),
+})
+
+const casePage = z.object({
+  items: z.array(caseAnswer),
+  next: z.string().nullable().describe('`after` of the next page; null on the last one'),
+})
+
+const disclosed = z.object({
+  name: z.string(),
+  mobile: z.string(),
+  residentId: z.string().nullable(),
+  plate: z.string().nullable(),
+})
+
+const outcomeAnswer = z.object({
+  caseId: z.uuid(),
+  decided: z.boolean(),
+  memberNumber: z.string().nullable(),
+  problem: reasonAnswer.nullable().describe('Why it was not decided'),
+})
+
+const outcomesAnswer = z.object({ outcomes: z.array(outcomeAnswer) })
+
 /** The review of applications by federation admins. */
 @ApiTags('memberships')
 @SignedIn()
@@ -31,11 +79,13 @@ export class CasesController {
 
   /** Cases of the sender's federation and those below it, the longest waiting first. */
   @Get()
+  @ApiOkResponse({ standardSchema: casePage })
   async list(@Query({ schema: query }) asked: z.infer<typeof query>, @Sender() sender: Principal) {
     return this.cases.page(asked, sender)
   }
 
   @Get(':caseId')
+  @ApiOkResponse({ standardSchema: caseAnswer })
   async one(@Param('caseId', ParseUUIDPipe) caseId: string, @Sender() sender: Principal) {
     return this.cases.one(caseId, sender)
   }
@@ -43,6 +93,7 @@ export class CasesController {
   /** Shows the full personal data of a case; who looked and why is kept. */
   @Post(':caseId/disclose')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: disclosed })
   async disclose(
     @Param('caseId', ParseUUIDPipe) caseId: string,
     @Body({ schema: disclosing }) { reason }: z.infer<typeof disclosing>,
@@ -54,6 +105,7 @@ export class CasesController {
   /** Approves many cases at once; each is told what became of it. */
   @Post('approve')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: outcomesAnswer })
   async approveMany(@Body({ schema: approvals }) { caseIds }: z.infer<typeof approvals>, @Sender() sender: Principal) {
     const outcomes = await this.decisions.decide([...new Set(caseIds)], { kind: 'approve' }, sender, new Date())
     return { outcomes: outcomes.map(outcomeView) }
@@ -61,6 +113,7 @@ export class CasesController {
 
   @Post(':caseId/approve')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: outcomeAnswer })
   async approve(
     @Param('caseId', ParseUUIDPipe) caseId: string,
     @Body({ schema: approval.default({}) }) { federation }: z.infer<typeof approval>,
@@ -72,6 +125,7 @@ export class CasesController {
   /** Gives the application back to the driver, who is told what to mend. */
   @Post(':caseId/return')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: outcomeAnswer })
   async return(
     @Param('caseId', ParseUUIDPipe) caseId: string,
     @Body({ schema: returning }) { reasonCode }: z.infer<typeof returning>,
@@ -82,6 +136,7 @@ export class CasesController {
 
   @Post(':caseId/reject')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: outcomeAnswer })
   async reject(
     @Param('caseId', ParseUUIDPipe) caseId: string,
     @Body({ schema: rejecting }) { reasonCode }: z.infer<typeof rejecting>,

@@ -1,7 +1,14 @@
 import { Controller, Get } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { type Principal, Sender, SignedIn } from '#libs/platform'
+import { z } from 'zod'
+import { bilingualSchema, type Principal, Sender, SignedIn } from '#libs/platform'
+
+const memberCount = z.object({
+  federations: z.array(z.object({ federationId: z.string(), name: bilingualSchema, members: z.int() })),
+  members: z.int(),
+  people: z.int(),
+})
 
 /** The members of a federation and those below it. */
 @ApiTags('memberships')
@@ -12,6 +19,7 @@ export class MembersController {
 
   /** How many living members each federation has, and how many people that is: the two must agree. */
   @Get('count')
+  @ApiOkResponse({ standardSchema: memberCount })
   async count(@Sender() { federationId }: Principal) {
     const federations: { federationId: string; name: { zh: string; en: string }; members: number }[] =
       await this.dataSource.query(

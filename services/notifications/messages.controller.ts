@@ -1,7 +1,20 @@
 import { Controller, Get, Param, ParseUUIDPipe } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
-import { SignedIn } from '#libs/platform'
+import { z } from 'zod'
+import { bilingualSchema, SignedIn } from '#libs/platform'
+
+const messages = z.object({
+  items: z.array(
+    z.object({
+      messageId: z.uuid(),
+      template: z.string(),
+      channel: z.string(),
+      text: bilingualSchema,
+      sentAt: z.iso.datetime(),
+    }),
+  ),
+})
 
 /** What drivers were told. */
 @ApiTags('notifications')
@@ -12,6 +25,7 @@ export class MessagesController {
 
   /** The messages about a registration, the first one first. */
   @Get('of-registration/:registrationId')
+  @ApiOkResponse({ standardSchema: messages })
   async ofRegistration(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
     const items = await this.dataSource.query(
       `select id as "messageId", template, channel, json_build_object('zh', text_zh, 'en', text_en) as text,

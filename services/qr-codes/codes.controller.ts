@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Header, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common'
-import { ApiTags } from '@nestjs/swagger'
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { toBuffer, toString as toText } from 'qrcode'
 import { DataSource } from 'typeorm'
 import { z } from 'zod'
-import { type Principal, Public, Sender, SignedIn } from '#libs/platform'
+import { bilingualSchema, type Principal, Public, Sender, SignedIn } from '#libs/platform'
 import { CodeLinks } from './code-links.ts'
 import { Codes } from './codes.ts'
 import { type Code, Site, siteKinds } from './site.entity.ts'
@@ -24,6 +24,31 @@ const newSite = z.object({
 
 const revocation = z.object({ reason: text })
 
+const codeAnswer = z.object({
+  codeId: z.uuid(),
+  siteId: z.uuid(),
+  token: z.string(),
+  url: z.url().describe('What stands in the QR code'),
+  serial: z.int().positive().describe('Counts the codes of the site'),
+  issuedAt: z.iso.datetime(),
+  revokedAt: z.iso.datetime().nullable(),
+})
+
+const sitesAnswer = z.object({
+  items: z.array(
+    z.object({
+      siteId: z.uuid(),
+      name: bilingualSchema,
+      kind: z.enum(siteKinds),
+      division: z.string().describe('GB/T 2260, six digits'),
+      street: z.string().nullable(),
+      address: z.string(),
+      federationId: z.string().nullable().describe('The union whose name stands on the poster'),
+      codes: z.array(codeAnswer),
+    }),
+  ),
+})
+
 /** Sites, their codes, and the pictures of the codes. */
 @ApiTags('qr-codes')
 @SignedIn()
@@ -37,6 +62,7 @@ export class CodesController {
 
   /** All sites with their codes, in the order of their opening. */
   @Get('sites')
+  @ApiOkResponse({ standardSchema: sitesAnswer })
   async sites() {
     const sites = await this.dataSource.manager.find(Site, {
       relations: { codes: true },
@@ -45,18 +71,22 @@ export class CodesController {
     return { items: sites.map((site) => this.siteView(site)) }
   }
 
+  /** Opens a site with its first code, which is the answer. */
   @Post('sites')
+  @ApiCreatedResponse({ standardSchema: codeAnswer })
   async openSite(@Body({ schema: newSite }) site: z.infer<typeof newSite>) {
     return this.codeView(await this.codes.openSite(site, new Date()))
   }
 
   @Post('sites/:siteId/codes')
+  @ApiCreatedResponse({ standardSchema: codeAnswer })
   async issue(@Param('siteId', ParseUUIDPipe) siteId: string) {
     return this.codeView(await this.codes.issue(siteId, new Date()))
   }
 
   @Post('codes/:token/revoke')
   @HttpCode(200)
+  @ApiOkResponse({ standardSchema: codeAnswer })
   async revoke(
     @Param('token') token: string,
     @Body({ schema: revocation }) { reason }: z.infer<typeof revocation>,
@@ -69,6 +99,7 @@ export class CodesController {
   @Public()
   @Get('codes/:token/qr.png')
   @Header('content-type', 'image/png')
+  @ApiOkResponse({ content: { 'image/png': {} } })
   @Header('cache-control', 'public, max-age=3600')
   async png(@Param('token') token: string): Promise<Buffer> {
     const { token: known } = await this.codes.find(token)
@@ -78,6 +109,7 @@ export class CodesController {
   @Public()
   @Get('codes/:token/qr.svg')
   @Header('content-type', 'image/svg+xml')
+  @ApiOkResponse({ content: { 'image/svg+xml': {} } })
   @Header('cache-control', 'public, max-age=3600')
   async svg(@Param('token') token: string): Promise<string> {
     const { token: known } = await this.codes.find(token)

@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm'
 import { DomainError } from '#libs/platform'
 import { Receipts, referenceOf } from './receipts.ts'
 
-export type Status = 'submitted' | 'in_review' | 'approved' | 'returned' | 'rejected'
+export const statuses = ['submitted', 'in_review', 'approved', 'returned', 'rejected'] as const
+export type Status = (typeof statuses)[number]
 
 /** Where a registration stands; no personal data. */
 export interface RegistrationStatus {

@@ -1,10 +1,19 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Req } from '@nestjs/common'
-import { ApiHeader, ApiTags } from '@nestjs/swagger'
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Allow, DomainError, type FieldError, fieldErrors, Public, SignedIn } from '#libs/platform'
+import {
+  Allow,
+  bilingualSchema,
+  DomainError,
+  type FieldError,
+  fieldErrorSchema,
+  fieldErrors,
+  Public,
+  SignedIn,
+} from '#libs/platform'
 import { registrationBatch, registrationRequest } from './registration-request.ts'
-import { StatusByReceipt } from './registration-status.ts'
+import { StatusByReceipt, statuses } from './registration-status.ts'
 import { type Accepted, SubmitRegistration } from './submit.ts'
 
 const idempotencyKey = z.string().trim().min(8).max(100)
@@ -15,6 +24,35 @@ interface BatchItemOutcome {
   readonly problem: { readonly code: string; readonly zh: string; readonly en: string } | null
   readonly errors: readonly FieldError[]
 }
+
+const accepted = z.object({
+  registrationId: z.uuid(),
+  reference: z.string().describe('For people, to read out on the phone'),
+  receipt: z.string().describe('Whoever holds it may ask where the registration stands'),
+})
+
+const batchOutcomes = z.object({
+  outcomes: z
+    .array(
+      z.object({
+        idempotencyKey: z.string(),
+        accepted: accepted.nullable(),
+        problem: bilingualSchema.extend({ code: z.string() }).nullable(),
+        errors: z.array(fieldErrorSchema),
+      }),
+    )
+    .describe('One for each item, in their order'),
+})
+
+const registrationStatus = z.object({
+  registrationId: z.uuid(),
+  reference: z.string(),
+  status: z.enum(statuses),
+  submittedAt: z.iso.datetime(),
+  memberNumber: z.string().nullable(),
+  federationName: bilingualSchema.nullable(),
+  reason: bilingualSchema.nullable().describe('Why it was returned or rejected, and what to do'),
+})
 
 /** Takes registrations in, and tells where they stand. */
 @ApiTags('registrations')
@@ -32,6 +70,7 @@ export class RegistrationsController {
   @Public()
   @Post()
   @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: accepted })
   @ApiHeader({ name: 'Idempotency-Key', required: true })
   async submit(
     @Body({ schema: registrationRequest }) request: z.infer<typeof registrationRequest>,
@@ -52,6 +91,7 @@ export class RegistrationsController {
   @SignedIn()
   @Post('batches')
   @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: batchOutcomes })
   async submitBatch(
     @Body({ schema: registrationBatch }) { items }: z.infer<typeof registrationBatch>,
     @Req() { id: trace }: FastifyRequest,
@@ -81,6 +121,7 @@ export class RegistrationsController {
   /** Where a registration stands, for whoever holds its receipt. */
   @Public()
   @Get('receipts/:receipt')
+  @ApiOkResponse({ standardSchema: registrationStatus })
   async status(@Param('receipt') receipt: string) {
     return this.statuses.find(receipt)
   }
