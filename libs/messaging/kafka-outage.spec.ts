@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { DomainEvent } from '#libs/contracts'
+import { kafkaForTests } from '#libs/testing'
 import { idsByKey, livesOf } from './contract-events.ts'
 import { type TestConsumer, World } from './contract-world.ts'
 import { createTopics, type KafkaOptions } from './kafka-transport.ts'
@@ -18,7 +19,8 @@ interface Broker {
 let folder: string
 let broker: Broker
 
-if (!process.env.KAFKA_BROKERS) it.skip('KafkaTransport in an outage: needs Kafka, see KAFKA_BROKERS', () => {})
+const shared = await kafkaForTests()
+if ('skip' in shared) it.skip(`KafkaTransport in an outage: ${shared.skip}`, () => {})
 else {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ruhui-kafka-'))

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it, jest } from '@jest/globals'
 import { Kafka, logLevel, type Message, type PartitionAssigner } from 'kafkajs'
 import type { Stream } from '#libs/contracts'
+import { kafkaForTests } from '#libs/testing'
 import { idsByKey, issued, livesOf, opened, revoked } from './contract-events.ts'
 import { type TestConsumer, until, World } from './contract-world.ts'
 import { describeEventTransport } from './event-transport.contract.ts'
 import { createTopics, type KafkaOptions } from './kafka-transport.ts'
 
-const { KAFKA_BROKERS } = process.env
-if (!KAFKA_BROKERS) it.skip('KafkaTransport: needs a broker at KAFKA_BROKERS', () => {})
-else specsOver(KAFKA_BROKERS.split(','))
+const server = await kafkaForTests()
+if ('skip' in server) it.skip(`KafkaTransport: ${server.skip}`, () => {})
+else specsOver(server.brokers)
 
 function specsOver(brokers: string[]): void {
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING })

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type Admin,
   type Consumer,
   type EachBatchPayload,
   type IHeaders,
@@ -44,6 +45,7 @@ const CONCURRENT_PARTITIONS = 4
 /** Without any progress for this long the reader counts as stalled: twice what a transaction may take. */
 const STALLED_AFTER_MS = 120_000
 const DISCONNECT_BOUND_MS = 5_000
+const LEADERS_BOUND_MS = 30_000
 const DAY_MS = 86_400_000
 /** NODE_ENV=test changes the client's own defaults: nothing is left to them. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 3_000, factor: 0.2, multiplier: 2, retries: 8 }
@@ -65,7 +67,7 @@ export async function createTopics(options: KafkaOptions, { partitions, replicas
     const missing = streams.map((stream) => topicOf(options, stream)).filter((topic) => !existing.has(topic))
     if (missing.length === 0) return []
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: missing.map((topic) => ({
         topic,
         numPartitions: partitions,
@@ -78,9 +80,28 @@ export async function createTopics(options: KafkaOptions, { partitions, replicas
         ],
       })),
     })
+    await untilLed(admin, missing)
     return missing
   } finally {
     await admin.disconnect()
+  }
+}
+
+/**
+ * Waits until new topics can be used. The client's own wait gives up at once when a broker has not heard of a topic
+ * yet, though the controller has created it.
+ */
+async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+  const end = performance.now() + LEADERS_BOUND_MS
+  for (;;) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics })
+      if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+      throw new Error(`no leaders for ${topics.join(', ')}`)
+    } catch (error) {
+      if (performance.now() > end) throw error
+      await sleep(100)
+    }
   }
 }
 
