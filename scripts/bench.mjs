@@ -4,11 +4,11 @@ import { root, setUp } from './set-up.mjs'
 
 setUp()
 let broker
-if (process.argv[2] === 'pipeline' && !process.env.KAFKA_BROKERS) {
+if (process.argv[2] === 'pipeline' && !process.argv.includes('--kafka')) {
   const { KafkaUnavailable, startKafkaBroker } = await import('./kafka-broker.mjs')
   try {
     broker = await startKafkaBroker({ brokers: 1, dataFolder: join(root, '.cache/kafka/bench') })
-    process.env.KAFKA_BROKERS = broker.bootstrap
+    process.argv.push('--kafka', broker.bootstrap)
   } catch (error) {
     if (!(error instanceof KafkaUnavailable)) throw error
     process.stderr.write(`${error.message}\n`)

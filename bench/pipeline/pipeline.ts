@@ -29,7 +29,7 @@ interface Feed {
  */
 export async function bench(args: string[]): Promise<void> {
   const drivers = Number(argument(args, '--drivers') ?? 7_000)
-  const kafka = argument(args, '--kafka') ?? process.env.KAFKA_BROKERS
+  const kafka = argument(args, '--kafka')
   const folder = await mkdtemp(join(tmpdir(), 'ruhui-bench-'))
   const database = await startEmbeddedPostgres({ dataFolder: folder })
   try {

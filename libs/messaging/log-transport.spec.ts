@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { expect, it } from '@jest/globals'
+import { lifeOf } from './contract-events.ts'
 import { until, World } from './contract-world.ts'
 import { describeEventTransport } from './event-transport.contract.ts'
 
@@ -18,5 +21,26 @@ it('gives its partitions back when it stops, so that nobody waits for a lease', 
   await insights.close()
   expect(await owned()).toEqual([])
   expect(await world.query('select from insights.subscriber')).toEqual([])
+  await world.end()
+})
+
+it('goes on after a restore on another server, by the statements that the operations page gives', async () => {
+  const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+  const [, statements] = /```sql\n(update event_log[^`]*)```/.exec(page)!
+  const world = await World.create()
+  const [before, after] = [lifeOf(randomUUID(), 5), lifeOf(randomUUID(), 5)]
+  await world.publish(before)
+  const first = await world.consumer('insights')
+  await world.untilEffects('insights', before.length)
+  await first.close()
+  // The old server had counted its transactions further than the new one has.
+  await world.query(`update qr_codes.event_log set xid = '9000000000'`)
+  await world.query(`update insights.subscription set xid = '9000000000'`)
+  for (const schema of ['qr_codes', 'insights']) await world.query(`set search_path = ${schema}; ${statements}`)
+  await world.publish(after)
+  const second = await world.consumer('insights')
+  await world.untilEffects('insights', before.length + after.length)
+  await second.untilDrained()
+  expect((await world.effects('insights')).map(({ id }) => id)).toEqual([...before, ...after].map(({ id }) => id))
   await world.end()
 })
