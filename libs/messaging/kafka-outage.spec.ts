@@ -33,7 +33,7 @@ else {
     await broker?.stop()
     await rm(folder, { recursive: true, force: true })
   })
-  it('goes on after the broker was killed, and can be stopped while it is away', surviveOutage, 120_000)
+  it('goes on after the broker was killed, and can be stopped while it is away', surviveOutage, 300_000)
 }
 
 async function expectAllOnce(world: World, consumer: TestConsumer, events: readonly DomainEvent[]): Promise<void> {
