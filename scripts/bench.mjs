@@ -19,6 +19,9 @@ if (process.argv[2] === 'pipeline' && !process.argv.includes('--kafka')) {
     process.stderr.write(`${error.message}\n`)
   }
 }
-await import('../dist/bench/main.js')
-await broker?.stop()
-if (folder) await rm(folder, { recursive: true, force: true })
+try {
+  await import('../dist/bench/main.js')
+} finally {
+  await broker?.stop()
+  if (folder) await rm(folder, { recursive: true, force: true })
+}

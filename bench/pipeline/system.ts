@@ -14,7 +14,7 @@ const host = await hostServices(only ? services.filter(({ name }) => name === on
     KAFKA_BROKERS: kafkaBrokers,
     PORT: '0',
     HOST: '127.0.0.1',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'error',
     LOG_FORMAT: 'text',
   },
 })
