@@ -10,6 +10,8 @@ export const placementDecided = defineEvent({
   data: z.object({
     identityId: uuid,
     application,
+    /** Of what identities said about the registration; absent in events from before corrections existed. */
+    revision: z.int().min(1).optional(),
     federationId: z.string(),
     federationName: bilingual,
     /** The federation and every union above it, nearest first: whose admins may decide the case. */
@@ -29,6 +31,8 @@ export const placementHeld = defineEvent({
   data: z.object({
     identityId: uuid,
     application,
+    /** Of what identities said about the registration; absent in events from before corrections existed. */
+    revision: z.int().min(1).optional(),
     ruleSetVersion: z.int(),
     heldBecause: z.string(),
     /** The unions whose admins look after the holding pool, nearest first. */

@@ -4,7 +4,13 @@ export { catalogue, definitionOf, upcast } from './catalogue.ts'
 export { breakingChanges, Corpus, type Specimen } from './corpus.ts'
 export { type DataOf, type DomainEvent, type EventDefinition, newEvent, type Stream, streams } from './event.ts'
 export { placementDecided, placementHeld } from './federations.ts'
-export { duplicateSuspected, identityResolved } from './identities.ts'
+export {
+  duplicateSettled,
+  duplicateSuspected,
+  identityMerged,
+  identityResolved,
+  identitySplit,
+} from './identities.ts'
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 export {
   membershipApproved,
@@ -15,6 +21,6 @@ export {
 } from './memberships.ts'
 export { messageSent } from './notifications.ts'
 export { codeIssued, codeRevoked, codeScanned, siteOpened } from './qr-codes.ts'
-export { registrationSubmitted } from './registrations.ts'
+export { registrationCorrected, registrationSubmitted, rosterImported, subjectErased } from './registrations.ts'
 export { type Application, application } from './shared.ts'
 export { UnknownEvent, upcastTo } from './upcast.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './event.ts'
-import { application } from './shared.ts'
+import { application, divisionCode, instant, uuid } from './shared.ts'
 
 export const registrationSubmitted = defineEvent({
   type: 'registration.submitted',
@@ -9,4 +9,58 @@ export const registrationSubmitted = defineEvent({
   summary: 'A driver asked to join the union; the answer to the driver was "received".',
   data: z.object({ application }),
   key: (data) => data.application.registrationId,
+})
+
+export const registrationCorrected = defineEvent({
+  type: 'registration.corrected',
+  version: 1,
+  stream: 'registrations',
+  summary:
+    'A driver, or staff for a driver, mended fields of an application; it carries the whole application as it is now.',
+  data: z.object({
+    application,
+    /** Of the application: 1 as submitted, then one more for every correction. */
+    version: z.int().min(2),
+    /** Names of the fields that changed. */
+    corrected: z.array(z.string()).min(1),
+  }),
+  key: (data) => data.application.registrationId,
+})
+
+export const rosterImported = defineEvent({
+  type: 'roster.imported',
+  version: 1,
+  stream: 'registrations',
+  summary: 'A platform listed drivers who work with it: leads, not applications. One part of a list.',
+  data: z.object({
+    rosterId: uuid,
+    part: z.int().min(1),
+    parts: z.int().min(1),
+    leads: z.array(
+      z.object({
+        /** Stays the same for a driver whom the platform lists again. */
+        leadId: uuid,
+        version: z.int().min(1),
+        platform: z.string(),
+        listedAt: instant,
+        household: divisionCode.nullable(),
+        residence: divisionCode.nullable(),
+        /** Name, resident id, mobile, plate, its colour, the account at the platform: sealed for `lead:<leadId>`. */
+        sealed: z.string(),
+      }),
+    ),
+  }),
+  key: (data) => data.rosterId,
+})
+
+export const subjectErased = defineEvent({
+  type: 'subject.erased',
+  version: 1,
+  stream: 'registrations',
+  summary: 'The personal data of a registration or a lead is to be deleted everywhere.',
+  data: z.object({
+    subject: z.object({ kind: z.enum(['registration', 'lead']), id: uuid }),
+    erasedAt: instant,
+  }),
+  key: (data) => data.subject.id,
 })

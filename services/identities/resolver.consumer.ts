@@ -31,15 +31,23 @@ export class ResolverConsumer {
     await this.records.add(tx, records, resolutions, now)
     await this.log.append(
       tx,
-      resolutions.flatMap(({ registrationId, identityId, outcome, reason, suspects }, at) => {
+      resolutions.flatMap(({ identityId, outcome, reason, suspects }, at) => {
         const { data, trace } = events[at]!
-        const resolved = { identityId, outcome, reason, application: data.application }
+        const resolved = {
+          identityId,
+          outcome,
+          reason: reason === 'no_match' ? reason : ('matched' as const),
+          evidence: null,
+          epoch: 0,
+          revision: 1,
+          application: data.application,
+        }
         return [
           newEvent(identityResolved, resolved, { now, trace }),
           ...suspects.map((otherIdentityId) =>
             newEvent(
               duplicateSuspected,
-              { identityId, otherIdentityId, registrationId, reason: 'same_name_and_mobile_other_resident_id' },
+              { identityId, otherIdentityId, kind: 'id_conflict', weight: null },
               { now, trace },
             ),
           ),
