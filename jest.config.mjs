@@ -8,8 +8,6 @@ export default {
   globalTeardown: '<rootDir>/libs/testing/jest-global-teardown.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/cli', '<rootDir>/bench'],
   testMatch: ['**/*.spec.ts'],
-  // Kills its own Kafka broker and does not drain reliably yet: a command of its own, `npm run test:outage`.
-  testPathIgnorePatterns: ['/node_modules/', 'kafka-outage'],
   testTimeout: 30_000,
   // A spec that fails may leave connections open: the run has to end, and to say so, nevertheless.
   forceExit: true,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import type { DomainEvent } from '#libs/contracts'
 import { kafkaForTests } from '#libs/testing'
 import { idsByKey, livesOf } from './contract-events.ts'
@@ -18,6 +18,7 @@ interface Broker {
 
 let folder: string
 let broker: Broker
+let world: World
 
 const shared = await kafkaForTests()
 if ('skip' in shared) it.skip(`KafkaTransport in an outage: ${shared.skip}`, () => {})
@@ -33,10 +34,12 @@ else {
     await broker?.stop()
     await rm(folder, { recursive: true, force: true })
   })
+  // Also when the test has run out of its time.
+  afterEach(() => world?.end(), 60_000)
   it('goes on after the broker was killed, and can be stopped while it is away', surviveOutage, 300_000)
 }
 
-async function expectAllOnce(world: World, consumer: TestConsumer, events: readonly DomainEvent[]): Promise<void> {
+async function expectAllOnce(consumer: TestConsumer, events: readonly DomainEvent[]): Promise<void> {
   await world.untilEffects('insights', events.length)
   await consumer.untilDrained()
   expect(idsByKey(await world.effects('insights'))).toEqual(idsByKey(events))
@@ -46,7 +49,7 @@ async function expectAllOnce(world: World, consumer: TestConsumer, events: reado
 async function surviveOutage(): Promise<void> {
   const options: KafkaOptions = { brokers: broker.brokers, prefix: 'spec' }
   await createTopics(options, { partitions: 4, replicas: 1 })
-  const world = await World.create(options, { forwarding: false })
+  world = await World.create(options, { forwarding: false })
   const publisher = await world.forward('qr-codes')
   const insights = await world.consumer('insights', { after: () => sleep(20) })
   const events = livesOf(8, 30)
@@ -55,7 +58,7 @@ async function surviveOutage(): Promise<void> {
   await broker.kill(0)
   await publishing
   await broker.restart(0)
-  await expectAllOnce(world, insights, events)
+  await expectAllOnce(insights, events)
   expect(insights.transport.isAlive()).toBe(true)
 
   await broker.kill(0)
@@ -65,6 +68,5 @@ async function surviveOutage(): Promise<void> {
   await broker.restart(0)
   await world.forward('qr-codes')
   const next = await world.consumer('insights')
-  await expectAllOnce(world, next, [...events, ...later])
-  await world.end()
+  await expectAllOnce(next, [...events, ...later])
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, it, jest } from '@jest/globals'
+import { createRequire } from 'node:module'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { Kafka, logLevel, type Message, type PartitionAssigner } from 'kafkajs'
 import type { Stream } from '#libs/contracts'
 import { kafkaForTests } from '#libs/testing'
@@ -7,6 +8,11 @@ import { idsByKey, issued, livesOf, opened, revoked } from './contract-events.ts
 import { type TestConsumer, until, World } from './contract-world.ts'
 import { describeEventTransport } from './event-transport.contract.ts'
 import { createTopics, type KafkaOptions } from './kafka-transport.ts'
+
+// Parts of kafkajs that have no types.
+const require = createRequire(import.meta.url)
+const Broker = require('kafkajs/src/broker')
+const { KafkaJSConnectionClosedError } = require('kafkajs/src/errors')
 
 const server = await kafkaForTests()
 if ('skip' in server) it.skip(`KafkaTransport: ${server.skip}`, () => {})
@@ -37,14 +43,22 @@ function specsOver(brokers: string[]): void {
   })
 
   describe('KafkaTransport', () => {
-    /** Runs a test in a world of its own. */
+    let ending: World | undefined
+    afterEach(async () => {
+      jest.restoreAllMocks()
+      await ending?.end()
+      ending = undefined
+    })
+
+    /** Runs a test in a world of its own, which ends also when the test runs out of its time. */
     async function inWorld(
       options: { forwarding: boolean },
       test: (world: World, system: KafkaOptions) => Promise<void>,
     ) {
       const system = await newSystem()
       const world = await World.create(system, options)
-      await test(world, system).finally(() => world.end())
+      ending = world
+      await test(world, system)
     }
 
     async function send({ prefix }: KafkaOptions, stream: Stream, messages: Message[]): Promise<void> {
@@ -168,16 +182,29 @@ function specsOver(brokers: string[]): void {
       })
     })
 
+    it('commits again what the broker did not take, though nothing comes after it', async () => {
+      await inWorld({ forwarding: true }, async (world) => {
+        const commit = jest.spyOn(Broker.prototype, 'offsetCommit').mockImplementationOnce(async () => {
+          throw new KafkaJSConnectionClosedError('Closed connection')
+        })
+        const insights = await world.consumer('insights')
+        const events = [opened(randomUUID())]
+        await world.publish(events)
+        await insights.untilDrained()
+        expect(commit).toHaveBeenCalledTimes(2)
+        expect(idsByKey(await world.effects('insights'))).toEqual(idsByKey(events))
+      })
+    })
+
     it('is alive while it reads, and no longer once it is stuck', async () => {
       await inWorld({ forwarding: true }, async (world) => {
         const { transport } = await world.consumer('insights')
         const later = performance.now() + 600_000
-        const clock = jest.spyOn(performance, 'now').mockReturnValue(later)
+        jest.spyOn(performance, 'now').mockReturnValue(later)
         expect(transport.isAlive()).toBe(false)
         await transport.lag()
         await new Promise((resolve) => setTimeout(resolve, 1_500))
         expect(transport.isAlive()).toBe(true)
-        clock.mockRestore()
       })
     })
 

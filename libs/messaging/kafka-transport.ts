@@ -204,9 +204,11 @@ export class KafkaTransport extends EventTransport {
         // The client forgets the partitions of an earlier assignment, and trips over them.
         if (this.assignment !== assignment) return
         const last = chunk.at(-1)!.offset
-        payload.resolveOffset(last)
         const offset = String(BigInt(last) + 1n)
+        // Before it is resolved: a commit that fails is made again when the chunk is, and the inbox knows the chunk.
         await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })
+        if (this.assignment !== assignment) return
+        payload.resolveOffset(last)
         await payload.heartbeat()
       }
     } catch (error) {
