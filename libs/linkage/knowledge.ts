@@ -38,7 +38,7 @@ export function knowledgeOf(model: Model, table: Table, { count } = { count: tru
     for (const { name: level, tf, u } of levels) {
       if (!tf || (!count && !model.frequencies)) continue
       const index = fieldPart(model, table, field, tf.part)
-      const frozen = model.frequencies?.counts[partKey(field, tf.part)]
+      const frozen = model.frequencies && (model.frequencies.counts[partKey(field, tf.part)] ?? NOTHING)
       frequencies.set(levelKey(name, level), logShares(index, population, frozen, { ...tf, u }))
     }
   }
@@ -46,7 +46,7 @@ export function knowledgeOf(model: Model, table: Table, { count } = { count: tru
   const hubs: Hub[] = []
   for (const rule of model.hubs) {
     const index = fieldPart(model, table, rule.field, rule.part)
-    const frozen = model.hubValues?.[partKey(rule.field, rule.part)]
+    const frozen = model.hubValues && (model.hubValues[partKey(rule.field, rule.part)] ?? [])
     const found = frozen
       ? new Map(frozen.map((value) => [hashText(value), { people: 0, records: 0 }]))
       : findHubs(index, fieldPart(model, table, rule.by.field, rule.by.part), table.size, rule.people)
@@ -62,6 +62,9 @@ export function knowledgeOf(model: Model, table: Table, { count } = { count: tru
     hubs: hubs.map(({ field, part, value, people, records }) => ({ field, part, value, people, records })),
   }
 }
+
+/** A part that the epoch has no counts of: one object, for the cache below. */
+const NOTHING: Readonly<Record<string, number>> = {}
 
 /** Records per value of a column. */
 function recordsPerValue({ pool, values }: FieldPart['column']): Int32Array {
@@ -100,13 +103,25 @@ function logShares(
   frozen: Readonly<Record<string, number>> | undefined,
   { sample, u }: { readonly sample: number; readonly u: number },
 ): Int32Array {
-  const frozenCounts = frozen && new Map(Object.entries(frozen).map(([text, count]) => [hashText(text), count]))
+  const frozenCounts = frozen && hashedCounts(frozen)
   const most = new Int32Array(index.column.pool.size).fill(1)
   countHashes(index, (hash, counted, values) => {
     const count = frozenCounts ? (frozenCounts.get(hash) ?? 1) : counted
     for (const value of values) most[value] = Math.max(most[value]!, count)
   })
   return most.map((count) => Math.round(1000 * Math.log2(Math.min(1, (count + sample * u) / (population + sample)))))
+}
+
+const hashed = new WeakMap<Readonly<Record<string, number>>, ReadonlyMap<number, number>>()
+
+/** Frozen counts by hash; made once per epoch, since a service scores a handful of records at a time. */
+function hashedCounts(frozen: Readonly<Record<string, number>>): ReadonlyMap<number, number> {
+  let counts = hashed.get(frozen)
+  if (!counts) {
+    counts = new Map(Object.entries(frozen).map(([text, count]) => [hashText(text), count]))
+    hashed.set(frozen, counts)
+  }
+  return counts
 }
 
 /** Hashes that records with more than `limit` distinct first `by` hashes share. */

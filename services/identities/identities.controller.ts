@@ -3,58 +3,80 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { z } from 'zod'
 import { DomainError, SignedIn } from '#libs/platform'
-import { reasons } from './resolve.ts'
 
-const counts = z.object({ people: z.int(), registrations: z.int() })
+const counts = z.object({
+  people: z.int().describe('Identities with at least one registration'),
+  registrations: z.int(),
+  leads: z.int().describe('Drivers whom platforms listed, registered or not'),
+  waiting: z.int().describe('Records in components so large that they are decided about aside'),
+})
 
 const identity = z.object({
   identityId: z.uuid(),
   records: z.array(
     z.object({
-      registrationId: z.uuid(),
-      identityId: z.uuid(),
+      recordId: z.uuid(),
+      kind: z.enum(['registration', 'lead']),
       platform: z.string().nullable(),
-      reason: z.enum(reasons).describe('Why the registration was taken for this person'),
-      resolvedAt: z.iso.datetime(),
+      revision: z.int().describe('How often the record has been given to a person'),
+      cause: z.string().describe('What the last time was due to'),
+      since: z.iso.datetime(),
     }),
   ),
 })
 
-/** Who is who: the registrations of a person, and why they were taken for one. */
+/** Who is who: the records of a person. */
 @ApiTags('identities')
 @SignedIn()
 @Controller('api/identities')
 export class IdentitiesController {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** How many people are known, and from how many registrations. */
+  /** How many people are known, and from how many records. */
   @Get('count')
   @ApiOkResponse({ standardSchema: counts })
   async count() {
     const [row] = await this.dataSource.query(
-      `select (select count(*)::int from identity) as people, (select count(*)::int from record) as registrations`,
+      `select
+         (select count(distinct m.identity_id)::int from membership_of_record m join record r on r.id = m.record_id
+          where r.kind = 'registration') as people,
+         (select count(*)::int from membership_of_record m join record r on r.id = m.record_id
+          where r.kind = 'registration') as registrations,
+         (select count(*)::int from record where kind = 'lead') as leads,
+         (select count(*)::int from deferred_record) as waiting`,
     )
     return row
   }
 
-  /** The person behind a registration, with all registrations of that person. */
+  /** The person behind a registration, with all records of that person. */
   @Get('of-registration/:registrationId')
   @ApiOkResponse({ standardSchema: identity })
   async ofRegistration(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
-    const records: { registrationId: string; identityId: string; reason: string; resolvedAt: Date }[] =
-      await this.dataSource.query(
-        `select r.registration_id as "registrationId", r.identity_id as "identityId", r.platform, r.reason,
-           r.resolved_at as "resolvedAt"
-         from record asked join record r on r.identity_id = asked.identity_id
-         where asked.registration_id = $1 order by r.resolved_at, r.registration_id`,
-        [registrationId],
-      )
-    if (!records[0]) {
-      throw new DomainError('not_found', 'no_such_record', {
-        zh: '该登记尚未完成身份比对，请稍后再查',
-        en: 'The registration has not been resolved yet: look again in a moment',
+    const [known] = await this.dataSource.query(
+      `select identity_id as id from membership_of_record where record_id = $1`,
+      [registrationId],
+    )
+    if (!known) {
+      const [deferred] = await this.dataSource.query(`select from deferred_record where record_id = $1`, [
+        registrationId,
+      ])
+      throw new DomainError('not_found', deferred ? 'waiting_for_large_component' : 'no_such_record', {
+        zh: deferred ? '该登记与大量记录相关，正在后台比对，请过几分钟再查' : '该登记尚未完成身份比对，请稍后再查',
+        en: deferred
+          ? 'The registration touches very many records and is being compared aside: look again in some minutes'
+          : 'The registration has not been resolved yet: look again in a moment',
       })
     }
-    return { identityId: records[0].identityId, records }
+    return { identityId: known.id, records: await this.recordsOf(known.id) }
+  }
+
+  private recordsOf(identityId: string) {
+    return this.dataSource.query(
+      `select m.record_id as "recordId", r.kind, r.platform, m.revision, e.cause, e.at as since
+       from membership_of_record m join record r on r.id = m.record_id
+       join identity_event e on e.record_id = m.record_id and e.revision = m.revision
+       where m.identity_id = $1 order by e.at, m.record_id`,
+      [identityId],
+    )
   }
 }

@@ -1,6 +1,9 @@
+import { DataSource } from 'typeorm'
 import { z } from 'zod'
+import { transact } from '#libs/database'
 import { defineService } from '#libs/platform'
 import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
+import { Epochs } from './evidence/epochs.ts'
 import { IdentitiesModule } from './identities.module.ts'
 import * as migrations from './migrations/index.ts'
 
@@ -16,6 +19,7 @@ export const identities = defineService({
   module: IdentitiesModule,
   entities: [],
   migrations,
+  seed: (app) => transact(app.get(DataSource), (tx) => app.get(Epochs).begin(tx, new Date())),
   providers: ({ FIELD_KEYS, BLIND_KEYS }) => [
     { provide: FieldCipher, useValue: new FieldCipher(KeyRing.parse(FIELD_KEYS)) },
     { provide: BlindIndex, useValue: new BlindIndex(KeyRing.parse(BLIND_KEYS)) },

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common'
+import { knowledgeOf, type Model, Scorer, tableOf } from '#libs/linkage'
+import { BlockKeys } from '../records/block-keys.ts'
+import type { PersonRow, RecordContent } from '../records/record-content.ts'
+import { RecordOpener } from '../records/record-opener.ts'
+import { type FoundRecord, type KeyedRecord, RecordStore } from '../records/record-store.ts'
+import { candidatePairs, type Pair } from './candidate-pairs.ts'
+import { Epochs } from './epochs.ts'
+
+/** A pair of records that speaks for or against one person. `lo` < `hi`; the weight is in milli-bits. */
+export interface ScoredPair {
+  readonly lo: string
+  readonly hi: string
+  readonly loVersion: number
+  readonly hiVersion: number
+  readonly weight: number
+  /** Level per comparison of the model, -1 where a side says nothing. */
+  readonly levels: readonly number[]
+  /** The keys under which the two met. */
+  readonly keys: readonly string[]
+}
+
+/** What is known after some records came: all of it facts, which no later decision changes. */
+export interface Evidence {
+  readonly model: Model
+  /** The records that stand as given; others are known in a newer version, or erased. */
+  readonly seeds: readonly string[]
+  readonly pairs: readonly ScoredPair[]
+  /** Keys that more records share than their rule allows: from now on nobody looks under them. */
+  readonly hubs: readonly { readonly key: string; readonly rule: string; readonly example: string }[]
+}
+
+/**
+ * Takes records in, finds whom they may be, and weighs each pair.
+ *
+ * The records are committed with their keys before anybody looks for others, so that of two records of one person that arrive
+ * at the same time at least one finds the other.
+ */
+@Injectable()
+export class EvidenceGatherer {
+  constructor(
+    private readonly epochs: Epochs,
+    private readonly opener: RecordOpener,
+    private readonly blockKeys: BlockKeys,
+    private readonly store: RecordStore,
+  ) {}
+
+  async gather(contents: readonly RecordContent[], now: Date): Promise<Evidence> {
+    const model = await this.epochs.current()
+    const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
+    const keyed = this.keyed(model, contents, rows)
+    const stored = await this.store.put(keyed, model.epoch, now)
+    const seeds = keyed.filter(({ content }) => stored.has(content.id))
+    const limits = new Map(model.blocking.map(({ name, limit }) => [name, limit]))
+    const asked = new Map(seeds.flatMap(({ keys }) => keys.map(({ key, rule }) => [key, rule] as const)))
+    const found = await this.store.sharing([...asked].map(([key, rule]) => ({ key, limit: limits.get(rule)! })))
+    const { pairs, overfull } = candidatePairs(seeds, found, (key) => limits.get(asked.get(key)!)!)
+    return {
+      model,
+      seeds: seeds.map(({ content }) => content.id),
+      pairs: this.weigh(model, pairs, found, rows),
+      hubs: overfull.map(({ key, example }) => ({ key, rule: asked.get(key)!, example })),
+    }
+  }
+
+  /** The keys of records under a model. */
+  keyed(model: Model, contents: readonly RecordContent[], rows: ReadonlyMap<string, PersonRow>): KeyedRecord[] {
+    const table = tableOf(
+      model,
+      contents.map(({ id }) => rows.get(id)!),
+    )
+    return contents.map((content, record) => ({
+      content,
+      keys: this.blockKeys.of(model, table, record),
+      exclusive: this.blockKeys.exclusive(model, table, record),
+    }))
+  }
+
+  private weigh(
+    model: Model,
+    pairs: readonly Pair[],
+    found: readonly FoundRecord[],
+    known: ReadonlyMap<string, PersonRow>,
+  ): ScoredPair[] {
+    if (pairs.length === 0) return []
+    const contents = new Map(found.map(({ content }) => [content.id, content]))
+    const position = new Map<string, number>()
+    const rows: PersonRow[] = []
+    const positionOf = (id: string) => {
+      let at = position.get(id)
+      if (at === undefined) {
+        at = rows.length
+        position.set(id, at)
+        rows.push(known.get(id) ?? this.opener.row(contents.get(id)!))
+      }
+      return at
+    }
+    const places = pairs.map(({ lo, hi }) => [positionOf(lo), positionOf(hi)] as const)
+    const table = tableOf(model, rows)
+    const scorer = new Scorer(model, table, knowledgeOf(model, table, { count: false }))
+    return pairs.flatMap(({ lo, hi, keys }, at) => {
+      const weight = scorer.score(...places[at]!)
+      if (weight < model.thresholds.keep) return []
+      const [loVersion, hiVersion] = [contents.get(lo)!.version, contents.get(hi)!.version]
+      return [{ lo, hi, loVersion, hiVersion, weight, levels: Array.from(scorer.levels), keys }]
+    })
+  }
+}

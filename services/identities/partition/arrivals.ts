@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common'
+import type { EntityManager } from 'typeorm'
+import { EvidenceGatherer } from '../evidence/evidence.ts'
+import type { RecordContent } from '../records/record-content.ts'
+import type { PartitionChange } from './decide-partition.ts'
+import { Partitioning } from './partitioning.ts'
+
+/** Takes in records that came or were corrected, and decides whose they are. */
+@Injectable()
+export class Arrivals {
+  constructor(
+    private readonly evidence: EvidenceGatherer,
+    private readonly partitioning: Partitioning,
+  ) {}
+
+  /**
+   * Of one record in several versions the newest counts. Records and keys are committed at once (see {@link EvidenceGatherer}),
+   * what follows from them with `tx`.
+   */
+  async take(
+    tx: EntityManager,
+    contents: readonly RecordContent[],
+    cause: 'record' | 'correction',
+    traceOf: (recordId: string) => string | null,
+    now: Date,
+  ): Promise<PartitionChange> {
+    const newest = new Map<string, RecordContent>()
+    for (const content of contents) {
+      const known = newest.get(content.id)
+      if (!known || known.version < content.version) newest.set(content.id, content)
+    }
+    const evidence = await this.evidence.gather([...newest.values()], now)
+    const { seeds } = evidence
+    const restated = cause === 'correction' ? seeds : []
+    return this.partitioning.recompute(tx, { cause, seeds, evidence, restated, contents: newest, traceOf }, now)
+  }
+}

@@ -1,0 +1,91 @@
+import { type Model, partition } from '#libs/linkage'
+import { assignIdentities } from './assign-identities.ts'
+import { componentsOf } from './components-of.ts'
+import type { Edge, Member, Neighbourhood } from './neighbourhood.ts'
+import { type Suspicion, suspicionsOf } from './suspicions.ts'
+
+/** A record whose identity is another one than before, or is stated for the first time. */
+export interface Move {
+  readonly record: Member
+  readonly from: string | null
+  readonly to: string
+}
+
+/** What becomes of a neighbourhood. */
+export interface PartitionChange {
+  readonly clusters: readonly Cluster[]
+  readonly moves: readonly Move[]
+  readonly created: readonly string[]
+  readonly revived: readonly string[]
+  readonly retired: readonly { readonly id: string; readonly redirectTo: string }[]
+  readonly suspicions: readonly Suspicion[]
+  /** Identities whose suspicions were looked at: what is stored about them and is not in `suspicions` is over. */
+  readonly touched: readonly string[]
+  /** Records of components that are too large for now. */
+  readonly deferred: readonly string[]
+}
+
+export interface Cluster {
+  readonly identityId: string
+  readonly origin: 'kept' | 'revived' | 'new'
+  readonly members: readonly Member[]
+}
+
+/**
+ * Decides who is who in a neighbourhood; pure. The clusters depend on records, edges, decisions and model alone, in whatever
+ * order they came; only the ids of identities carry history.
+ *
+ * @param maxComponent larger components are left as they are, for a slower hand
+ */
+export function decidePartition(
+  { members, edges, decisions, past }: Pick<Neighbourhood, 'members' | 'edges' | 'decisions' | 'past'>,
+  model: Model,
+  maxComponent: number,
+  newId: () => string,
+): PartitionChange {
+  const all = members.filter(({ inside }) => inside)
+  const large = componentsOf(all, edges, decisions, model.thresholds.merge).filter(
+    ({ length }) => length > maxComponent,
+  )
+  const deferred = new Set(large.flat())
+  const inside = all.filter(({ id }) => !deferred.has(id))
+  const { clusters } = partition(
+    inside.map(({ id, exclusive }) => ({ id, exclusive: exclusive ?? undefined })),
+    edges,
+    decisions,
+    { merge: model.thresholds.merge, ...model.clustering },
+  )
+  const byId = new Map(inside.map((member) => [member.id, member]))
+  const current = new Map(inside.flatMap(({ id, identityId }) => (identityId ? [[id, identityId] as const] : [])))
+  const assigned = assignIdentities(clusters, current, past, newId).map(({ records, identityId, origin }) => ({
+    identityId,
+    origin,
+    members: records.map((id) => byId.get(id)!),
+  }))
+  const moves = assigned.flatMap(({ identityId, members: records }) =>
+    records.flatMap((record) =>
+      record.identityId === identityId ? [] : [{ record, from: record.identityId, to: identityId }],
+    ),
+  )
+  const living = new Set(assigned.map(({ identityId }) => identityId))
+  const gone = [...new Set(current.values())].filter((id) => !living.has(id))
+  const suspicions = suspicionsOf(assigned, members, edges as readonly Edge[], decisions, model.thresholds)
+  return {
+    clusters: assigned,
+    moves,
+    created: assigned.flatMap(({ identityId, origin }) => (origin === 'new' ? [identityId] : [])),
+    revived: assigned.flatMap(({ identityId, origin }) => (origin === 'revived' ? [identityId] : [])),
+    retired: gone.map((id) => ({ id, redirectTo: successorOf(id, moves) })),
+    suspicions,
+    touched: [...living, ...gone],
+    deferred: all.flatMap(({ id }) => (deferred.has(id) ? [id] : [])),
+  }
+}
+
+/** Where most records of a retired identity went; between equals the older identity. */
+function successorOf(id: string, moves: readonly Move[]): string {
+  const counts = new Map<string, number>()
+  for (const { from, to } of moves) if (from === id) counts.set(to, (counts.get(to) ?? 0) + 1)
+  const [first] = [...counts].sort(([x, n], [y, m]) => m - n || (x < y ? -1 : 1))
+  return first![0]
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common'
+import type { EntityManager } from 'typeorm'
+import { Epochs } from '../evidence/epochs.ts'
+import { arrayOf, RecordStore } from '../records/record-store.ts'
+import { Neighbourhoods } from './neighbourhood.ts'
+import { Partitioning } from './partitioning.ts'
+
+/** Removes records for good, and decides anew about those that stood beside them. */
+@Injectable()
+export class Erasure {
+  constructor(
+    private readonly epochs: Epochs,
+    private readonly neighbourhoods: Neighbourhoods,
+    private readonly records: RecordStore,
+    private readonly partitioning: Partitioning,
+  ) {}
+
+  async erase(tx: EntityManager, ids: readonly string[], now: Date): Promise<void> {
+    const start = { seeds: ids, partners: { strong: [], weak: [] }, keys: [] }
+    const { members } = await this.neighbourhoods.lock(tx, start, await this.epochs.current())
+    await this.records.erase(tx, ids, now)
+    await tx.query(
+      `with gone as (delete from membership_of_record where record_id = any($1::uuid[]) returning identity_id),
+         forgotten as (delete from deferred_record where record_id = any($1::uuid[]))
+       update identity set retired_at = $2 where id in (select identity_id from gone) and not exists (
+         select from membership_of_record m where m.identity_id = identity.id and m.record_id <> all($1::uuid[]))`,
+      [arrayOf(ids), now],
+    )
+    await tx.query(
+      `delete from review_item using identity where identity.id in (lo, hi) and retired_at = $1 and redirect_to is null`,
+      [now],
+    )
+    const erased = new Set(ids)
+    const seeds = members.filter(({ id, inside }) => inside && !erased.has(id)).map(({ id }) => id)
+    if (seeds.length > 0) await this.partitioning.recompute(tx, { cause: 'erasure', seeds }, now)
+  }
+}

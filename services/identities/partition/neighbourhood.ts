@@ -1,0 +1,173 @@
+import { Injectable } from '@nestjs/common'
+import type { EntityManager } from 'typeorm'
+import { lockKeys } from '#libs/database'
+import type { Model, PartitionDecision } from '#libs/linkage'
+import { arrayOf } from '../records/record-store.ts'
+
+/** A record as the partition sees it. */
+export interface Member {
+  readonly id: string
+  readonly kind: 'registration' | 'lead'
+  readonly version: number
+  /** Blind key of what one person has only one of; null when it has none. */
+  readonly exclusive: string | null
+  readonly identityId: string | null
+  readonly revision: number
+  /** Whole components lie inside; records at the rim are only weakly joined to these, and stay as they are. */
+  readonly inside: boolean
+}
+
+export interface Edge {
+  readonly a: string
+  readonly b: string
+  readonly weight: number
+  readonly levels: readonly number[]
+}
+
+/** A decision in force on two records, at least one of them inside; with the identities that these have now. */
+export interface Decision extends PartitionDecision {
+  readonly identityA: string | null
+  readonly identityB: string | null
+}
+
+/** Everything that the identities of some records depend on. */
+export interface Neighbourhood {
+  readonly epoch: number
+  readonly members: readonly Member[]
+  readonly edges: readonly Edge[]
+  readonly decisions: readonly Decision[]
+  /** Retired identities that records belonged to, by record, oldest first. */
+  readonly past: ReadonlyMap<string, readonly string[]>
+  /** Keys among those asked for that are hubs by now. */
+  readonly hubs: ReadonlySet<string>
+  /** Seeds that were erased meanwhile. */
+  readonly erased: ReadonlySet<string>
+}
+
+/** What a change starts from. */
+export interface Start {
+  readonly seeds: readonly string[]
+  /** Records that are to be locked and looked at besides: partners of pairs that are not stored yet. */
+  readonly partners: { readonly strong: readonly string[]; readonly weak: readonly string[] }
+  readonly keys: readonly string[]
+}
+
+const SAVEPOINT = 'before_locks'
+
+/** Held shared by whoever decides under an epoch, alone by whoever replaces it. */
+export const EPOCH_LOCK = `hashtextextended('model epoch', 0)`
+
+/** Locks and loads neighbourhoods. */
+@Injectable()
+export class Neighbourhoods {
+  /**
+   * Locks all records that what is to be decided depends on, and reads them. The transaction must not have written anything
+   * yet. What others committed while this waited for its locks is seen: the reading starts again, with more locks, until it
+   * finds nothing that is not locked.
+   */
+  async lock(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
+    await tx.query(`select pg_advisory_xact_lock_shared(${EPOCH_LOCK}); savepoint ${SAVEPOINT}`)
+    let locked = new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])
+    for (;;) {
+      await lockKeys(tx, 'record', [...locked])
+      const found = await this.read(tx, start, model)
+      const more = found.members.filter(({ id }) => !locked.has(id))
+      if (more.length === 0) return found
+      locked = new Set([...locked, ...more.map(({ id }) => id)])
+      // Locks are taken in one order only: to get more, all are given back first.
+      await tx.query(`rollback to savepoint ${SAVEPOINT}`)
+    }
+  }
+
+  private async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
+    const { merge, review } = model.thresholds
+    const [{ found }] = await tx.query(
+      `with recursive closure (id) as (
+         select unnest($1::uuid[])
+         union
+         select n.id from closure c cross join lateral (
+           select hi as id from edge where lo = c.id and weight >= $3
+           union all select lo from edge where hi = c.id and weight >= $3
+           union all select hi from decision where lo = c.id and in_force and kind = 'must'
+           union all select lo from decision where hi = c.id and in_force and kind = 'must'
+           union all select other.record_id from membership_of_record own
+             join membership_of_record other using (identity_id) where own.record_id = c.id) n),
+       inside as (select distinct id from closure),
+       near as (
+         select lo, hi, lo_version, hi_version, weight, levels from edge where lo in (select id from inside)
+         union
+         select lo, hi, lo_version, hi_version, weight, levels from edge where hi in (select id from inside)),
+       rim as (
+         select id from (
+           select unnest($2::uuid[]) as id
+           union select lo from near where weight >= $4 union select hi from near where weight >= $4) near_ids
+         where id not in (select id from inside)),
+       everyone as (select id, true as inside from inside union all select id, false from rim),
+       member as (
+         select e.id, r.kind, r.version, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
+           coalesce(m.revision, 0) as revision, e.inside
+         from everyone e join record r on r.id = e.id left join membership_of_record m on m.record_id = e.id)
+       select json_build_object(
+         'epoch', (select epoch from model_epoch where state = 'active'),
+         'members', (select json_agg(json_build_array(id, kind, version, exclusive, identity_id, revision, inside)) from member),
+         'edges', (
+           select json_agg(json_build_array(near.lo, near.hi, near.weight, near.levels)) from near
+           join member lo on lo.id = near.lo and lo.version = near.lo_version
+           join member hi on hi.id = near.hi and hi.version = near.hi_version),
+         'decisions', (
+           select json_agg(json_build_array(lo, hi, d.kind, override, l.identity_id, h.identity_id)) from (
+             select lo, hi, kind, override from decision where in_force and lo in (select id from inside)
+             union
+             select lo, hi, kind, override from decision where in_force and hi in (select id from inside)) d
+           left join membership_of_record l on l.record_id = lo left join membership_of_record h on h.record_id = hi),
+         'past', (
+           select json_agg(json_build_array(e.record_id, e.identity_id) order by e.record_id, e.revision)
+           from member join identity_event e on e.record_id = member.id
+           join identity i on i.id = e.identity_id and i.retired_at is not null
+           where member.inside and member.revision > 1),
+         'hubs', (select json_agg(key::text) from hub where key = any($5::bigint[])),
+         'erased', (select json_agg(id) from erased_record where id = any($1::uuid[]))) as found`,
+      [
+        arrayOf([...start.seeds, ...start.partners.strong]),
+        arrayOf(start.partners.weak),
+        merge,
+        review,
+        arrayOf(start.keys),
+      ],
+    )
+    const past = new Map<string, string[]>()
+    for (const [record, identity] of (found.past ?? []) as [string, string][]) {
+      past.set(record, [...(past.get(record) ?? []), identity])
+    }
+    return {
+      epoch: found.epoch,
+      members: ((found.members ?? []) as MemberRow[]).map(
+        ([id, kind, version, exclusive, identityId, revision, inside]) => ({
+          id,
+          kind,
+          version,
+          exclusive,
+          identityId,
+          revision,
+          inside,
+        }),
+      ),
+      edges: ((found.edges ?? []) as EdgeRow[]).map(([a, b, weight, levels]) => ({ a, b, weight, levels })),
+      decisions: ((found.decisions ?? []) as DecisionRow[]).map(([a, b, kind, override, identityA, identityB]) => ({
+        a,
+        b,
+        kind,
+        override,
+        identityA,
+        identityB,
+      })),
+      past,
+      hubs: new Set(found.hubs ?? []),
+      erased: new Set(found.erased ?? []),
+    }
+  }
+}
+
+type MemberRow = [string, Member['kind'], number, string | null, string | null, number, boolean]
+type EdgeRow = [string, string, number, number[]]
+type DecisionRow = [string, string, PartitionDecision['kind'], boolean, string | null, string | null]

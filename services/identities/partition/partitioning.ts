@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common'
+import type { EntityManager } from 'typeorm'
+import { v7 as uuidv7 } from 'uuid'
+import { TransactionConflict } from '#libs/database'
+import { EventLog } from '#libs/messaging'
+import { Epochs } from '../evidence/epochs.ts'
+import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
+import type { RecordContent } from '../records/record-content.ts'
+import { RecordStore } from '../records/record-store.ts'
+import { decidePartition, type PartitionChange } from './decide-partition.ts'
+import { type Neighbourhood, Neighbourhoods } from './neighbourhood.ts'
+import { type Cause, eventsOf, suspicionEvents, toldAbout } from './partition-events.ts'
+import { PartitionStore } from './partition-store.ts'
+
+/** Records of one component that are decided at once; a larger one waits for {@link DeferredComponents}. */
+export const COMPONENT_AT_ONCE = 500
+
+/** Why the partition of some records is decided anew. */
+export interface Change {
+  readonly cause: Cause
+  readonly seeds: readonly string[]
+  /** What was just learned of the seeds, not stored yet. */
+  readonly evidence?: Pick<Evidence, 'pairs' | 'hubs'>
+  /** Registrations to speak of even if they stay whose they are: their application changed. */
+  readonly restated?: readonly string[]
+  /** Content of records that is at hand already. */
+  readonly contents?: ReadonlyMap<string, RecordContent>
+  readonly traceOf?: (recordId: string) => string | null
+  readonly maxComponent?: number
+}
+
+/**
+ * Decides who is who around some records, and says what changed.
+ *
+ * The partition is a pure function of records, edges and decisions: arrivals, corrections, erasures, judgements and their undoing
+ * are all this one recomputation, never a patch and its inverse.
+ */
+@Injectable()
+export class Partitioning {
+  constructor(
+    private readonly epochs: Epochs,
+    private readonly neighbourhoods: Neighbourhoods,
+    private readonly records: RecordStore,
+    private readonly store: PartitionStore,
+    private readonly log: EventLog,
+  ) {}
+
+  /**
+   * Recomputes in the transaction of `tx`, which must not have written anything that other transactions wait for.
+   *
+   * @throws {TransactionConflict} when another epoch came into force: the evidence has to be gathered anew
+   */
+  async recompute(tx: EntityManager, change: Change, now: Date): Promise<PartitionChange> {
+    const model = await this.epochs.current()
+    const { pairs = [], hubs = [] } = change.evidence ?? {}
+    const blocked =
+      hubs.length > 0
+        ? await this.records.underKey(
+            tx,
+            hubs.map(({ key }) => key),
+          )
+        : []
+    const { merge, review } = model.thresholds
+    const ends = (from: number, to: number) =>
+      pairs.flatMap(({ lo, hi, weight }) => (weight >= from && weight < to ? [lo, hi] : []))
+    const start = {
+      seeds: [...new Set([...change.seeds, ...blocked])],
+      partners: { strong: ends(merge, Number.POSITIVE_INFINITY), weak: ends(review, merge) },
+      keys: [...new Set(pairs.flatMap(({ keys }) => keys))],
+    }
+    const found = await this.neighbourhoods.lock(tx, start, model)
+    if (found.epoch !== model.epoch) {
+      await this.epochs.refresh()
+      throw new TransactionConflict('another model epoch came into force')
+    }
+    if (hubs.length > 0) {
+      await this.store.limitHubs(tx, hubs, now)
+      return this.recompute(tx, { ...change, seeds: start.seeds, evidence: { pairs, hubs: [] } }, now)
+    }
+    const versions = new Map(found.members.map(({ id, version }) => [id, version]))
+    const learned = pairs.filter(
+      ({ lo, hi, loVersion, hiVersion, keys }) =>
+        versions.get(lo) === loVersion && versions.get(hi) === hiVersion && keys.some((key) => !found.hubs.has(key)),
+    )
+    return this.settle(tx, change, { ...found, edges: withLearned(found, learned) }, learned, now)
+  }
+
+  private async settle(
+    tx: EntityManager,
+    { cause, restated = [], contents, traceOf = () => null, maxComponent = COMPONENT_AT_ONCE }: Change,
+    neighbourhood: Neighbourhood,
+    learned: readonly ScoredPair[],
+    now: Date,
+  ): Promise<PartitionChange> {
+    const model = await this.epochs.current()
+    const change = decidePartition(neighbourhood, model, maxComponent, uuidv7)
+    const told = toldAbout(change, restated)
+    const revisions = this.revisions(change, told)
+    await this.store.learn(tx, learned, model.epoch)
+    await this.store.write(tx, change, revisions, { cause, epoch: model.epoch, now })
+    const { opened, closed } = await this.store.suspect(tx, change, now)
+    if (change.deferred.length > 0) await this.store.defer(tx, change.deferred, neighbourhood, cause, traceOf, now)
+    const missing = told.filter((id) => !contents?.has(id))
+    const telling = {
+      model,
+      cause,
+      now,
+      traceOf,
+      contents: new Map([...(contents ?? []), ...(await this.records.contents(tx, missing))]),
+    }
+    const different = differentPeople(neighbourhood)
+    await this.log.append(tx, [
+      ...eventsOf(change, neighbourhood, told, (id) => revisions.get(id)!, telling),
+      ...suspicionEvents(opened, closed, change, different, now),
+    ])
+    return change
+  }
+
+  /** The next revision of every record that moved or is spoken of. */
+  private revisions(change: PartitionChange, told: readonly string[]): Map<string, number> {
+    const before = new Map(change.clusters.flatMap(({ members }) => members.map(({ id, revision }) => [id, revision])))
+    const spoken = new Set([...change.moves.map(({ record }) => record.id), ...told])
+    return new Map([...spoken].map((id) => [id, before.get(id)! + 1]))
+  }
+}
+
+/** Stored edges, and over them what was just learned. */
+function withLearned({ edges }: Neighbourhood, learned: readonly ScoredPair[]): Neighbourhood['edges'] {
+  if (learned.length === 0) return edges
+  const all = new Map(edges.map((edge) => [edge.a + edge.b, edge]))
+  for (const { lo, hi, weight, levels } of learned) all.set(lo + hi, { a: lo, b: hi, weight, levels })
+  return [...all.values()]
+}
+
+/** Whether people said of two identities that they are not one. */
+function differentPeople({ decisions }: Neighbourhood): (lo: string, hi: string) => boolean {
+  const apart = new Set(
+    decisions.flatMap(({ kind, identityA, identityB }) =>
+      kind === 'cannot' ? [`${identityA} ${identityB}`, `${identityB} ${identityA}`] : [],
+    ),
+  )
+  return (lo, hi) => apart.has(`${lo} ${hi}`)
+}

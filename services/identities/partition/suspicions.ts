@@ -1,0 +1,65 @@
+import type { Model } from '#libs/linkage'
+import type { Cluster } from './decide-partition.ts'
+import type { Decision, Edge, Member } from './neighbourhood.ts'
+
+export const suspicionKinds = ['likely', 'id_conflict', 'kept_apart'] as const
+
+/** Two identities that may be one person. `lo` < `hi`; the weight is that of their strongest pair, in milli-bits. */
+export interface Suspicion {
+  readonly lo: string
+  readonly hi: string
+  readonly kind: (typeof suspicionKinds)[number]
+  readonly weight: number
+}
+
+/**
+ * The pairs of identities for a person to look at; pure. A pair is suspected when two of its records weigh at least the review
+ * threshold and nobody has said that the two are different people:
+ * - `id_conflict` when valid resident ids differ, which no machine may join;
+ * - `kept_apart` when the strongest pair would suffice and the rest of the records speak against it;
+ * - `likely` else.
+ */
+export function suspicionsOf(
+  clusters: readonly Cluster[],
+  members: readonly Member[],
+  edges: readonly Edge[],
+  decisions: readonly Decision[],
+  { review, merge }: Model['thresholds'],
+): Suspicion[] {
+  const identityOf = new Map<string, string>()
+  const exclusives = new Map<string, Set<string>>()
+  const learn = ({ id, exclusive }: Member, identityId: string) => {
+    identityOf.set(id, identityId)
+    const known = exclusives.get(identityId) ?? new Set()
+    exclusives.set(identityId, known)
+    if (exclusive) known.add(exclusive)
+  }
+  for (const { identityId, members: records } of clusters) for (const record of records) learn(record, identityId)
+  for (const member of members) {
+    if (!member.inside && member.identityId) learn(member, member.identityId)
+  }
+  const different = new Set(
+    decisions
+      .filter(({ kind }) => kind === 'cannot')
+      .map(({ a, b, identityA, identityB }) => pairOf(identityOf.get(a) ?? identityA, identityOf.get(b) ?? identityB)),
+  )
+  const found = new Map<string, Suspicion>()
+  for (const { a, b, weight } of edges) {
+    const [x, y] = [identityOf.get(a), identityOf.get(b)]
+    if (weight < review || !x || !y || x === y) continue
+    const pair = pairOf(x, y)
+    if (different.has(pair) || (found.get(pair)?.weight ?? weight - 1) >= weight) continue
+    const conflict = conflicting(exclusives.get(x)!, exclusives.get(y)!)
+    const kind = conflict ? 'id_conflict' : weight >= merge ? 'kept_apart' : 'likely'
+    found.set(pair, { lo: x < y ? x : y, hi: x < y ? y : x, kind, weight })
+  }
+  return [...found.values()].sort((p, q) => (pairOf(p.lo, p.hi) < pairOf(q.lo, q.hi) ? -1 : 1))
+}
+
+function pairOf(x: string | null, y: string | null): string {
+  return x && y && x < y ? `${x} ${y}` : `${y} ${x}`
+}
+
+function conflicting(x: ReadonlySet<string>, y: ReadonlySet<string>): boolean {
+  return x.size > 0 && y.size > 0 && [...x].some((value) => !y.has(value))
+}

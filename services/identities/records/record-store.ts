@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common'
+import { DataSource, type EntityManager } from 'typeorm'
+import type { BlockKey } from './block-keys.ts'
+import { platformOf, type RecordContent } from './record-content.ts'
+
+/** A record ready to be stored and found. */
+export interface KeyedRecord {
+  readonly content: RecordContent
+  readonly keys: readonly BlockKey[]
+  readonly exclusive: Buffer | null
+}
+
+/** A stored record that shares keys with others. */
+export interface FoundRecord {
+  readonly content: RecordContent
+  /** Which of the keys that were asked for. */
+  readonly keys: readonly string[]
+}
+
+/** An array literal of PostgreSQL for values without special characters: the driver's own quoting costs more. */
+export function arrayOf(values: readonly (string | number)[]): string {
+  return `{${values.join(',')}}`
+}
+
+/** The records and their blocking keys in the database. */
+@Injectable()
+export class RecordStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Stores records with their keys and commits, so that whoever looks from now on finds them; of a record that is known, only
+   * if the version (or epoch) is newer. Returns the ids that stand as given; the others are erased or known in a newer version.
+   *
+   * The commit need not reach the disk by itself: the decision that follows commits after it, in the same log, and takes it
+   * along; before that the event counts as unhandled and comes again.
+   */
+  async put(records: readonly KeyedRecord[], epoch: number, now: Date): Promise<Set<string>> {
+    const { manager } = this.dataSource
+    const known = await this.store(manager, records, epoch, now, false)
+    if (known.size === records.length) return known
+    const others = records.filter(({ content }) => !known.has(content.id))
+    await this.forgetOlder(manager, others, epoch)
+    for (const id of await this.store(manager, others, epoch, now, true)) known.add(id)
+    return known
+  }
+
+  /** Records that share a key, their own included; hubs are no keys. At most `limit` + 1 records per key. */
+  async sharing(keys: readonly { key: string; limit: number }[]): Promise<FoundRecord[]> {
+    const rows: { id: string; kind: string; version: number; content: never; keys: string }[] =
+      await this.dataSource.query(
+        `select r.id, r.kind, r.version, r.content, h.keys
+         from (select b.record_id, string_agg(k.key::text, ' ') as keys
+               from unnest($1::bigint[], $2::int[]) as k (key, most)
+               cross join lateral (
+                 select record_id from block_key where block_key.key = k.key order by record_id limit k.most + 1) b
+               where not exists (select from hub where hub.key = k.key)
+               group by b.record_id) h
+         join record r on r.id = h.record_id`,
+        [arrayOf(keys.map(({ key }) => key)), arrayOf(keys.map(({ limit }) => limit))],
+      )
+    return rows.map(({ id, kind, version, content, keys: shared }) => ({
+      content: contentOf(id, kind, version, content),
+      keys: shared.split(' '),
+    }))
+  }
+
+  /** The content of records, by id. */
+  async contents(source: EntityManager | DataSource, ids: readonly string[]): Promise<Map<string, RecordContent>> {
+    if (ids.length === 0) return new Map()
+    const rows: { id: string; kind: string; version: number; content: never }[] = await source.query(
+      `select id, kind, version, content from record where id = any($1::uuid[])`,
+      [arrayOf(ids)],
+    )
+    return new Map(rows.map(({ id, kind, version, content }) => [id, contentOf(id, kind, version, content)]))
+  }
+
+  /** All records under a key. */
+  async underKey(source: EntityManager, keys: readonly string[]): Promise<string[]> {
+    const rows: { id: string }[] = await source.query(
+      `select distinct record_id as id from block_key where key = any($1::bigint[])`,
+      [arrayOf(keys)],
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  /** Removes records for good, and remembers that they must not come back. */
+  async erase(tx: EntityManager, ids: readonly string[], now: Date): Promise<void> {
+    await tx.query(
+      `with gone as (delete from record where id = any($1::uuid[]) returning id, keys),
+         no_keys as (delete from block_key using gone where record_id = gone.id and key = any(gone.keys)),
+         no_edges as (delete from edge where lo = any($1::uuid[]) or hi = any($1::uuid[])),
+         no_decisions as (delete from decision where lo = any($1::uuid[]) or hi = any($1::uuid[]))
+       insert into erased_record (id, erased_at) select id, $2 from unnest($1::uuid[]) as id on conflict do nothing`,
+      [arrayOf(ids), now],
+    )
+  }
+
+  private async store(
+    manager: EntityManager,
+    records: readonly KeyedRecord[],
+    epoch: number,
+    now: Date,
+    known: boolean,
+  ): Promise<Set<string>> {
+    const rows: { id: string }[] = await manager.query(
+      `with incoming as (
+         select id, kind, version, platform, content::json, keys::bigint[], exclusive_key
+         from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+           as r (id, kind, version, platform, content, keys, exclusive_key)
+         where not exists (select from erased_record e where e.id = r.id)),
+       stored as (
+         insert into record (id, kind, version, platform, content, keys, exclusive_key, epoch, recorded_at)
+         select id, kind, version, platform, content, keys, exclusive_key, $8, $9 from incoming order by id
+         on conflict (id) do ${
+           known
+             ? `update set version = excluded.version, platform = excluded.platform, content = excluded.content,
+                  keys = excluded.keys, exclusive_key = excluded.exclusive_key, epoch = excluded.epoch
+                where record.version <= excluded.version`
+             : 'nothing'
+         }
+         returning id, keys),
+       keyed as (
+         insert into block_key (key, record_id)
+         select key, id from stored cross join lateral unnest(keys) as key order by key
+         on conflict do nothing)
+       select id, set_config('synchronous_commit', 'off', true) from stored`,
+      [
+        arrayOf(records.map(({ content }) => content.id)),
+        arrayOf(records.map(({ content }) => content.kind)),
+        arrayOf(records.map(({ content }) => content.version)),
+        records.map(({ content }) => platformOf(content)),
+        records.map(({ content }) => JSON.stringify(plainOf(content))),
+        records.map(({ keys }) => arrayOf(keys.map(({ key }) => key))),
+        records.map(({ exclusive }) => exclusive),
+        epoch,
+        now,
+      ],
+    )
+    return new Set(rows.map(({ id }) => id))
+  }
+
+  /** What older versions of records said must not be found, nor count, any more. */
+  private async forgetOlder(manager: EntityManager, records: readonly KeyedRecord[], epoch: number): Promise<void> {
+    await manager.query(
+      `with older as (
+         select r.id, r.keys from record r
+         join unnest($1::uuid[], $2::int[]) as incoming (id, version) on incoming.id = r.id
+         where r.version < incoming.version or r.epoch < $3),
+         no_keys as (delete from block_key using older where record_id = older.id and key = any(older.keys))
+       delete from edge using older where edge.lo = older.id or edge.hi = older.id`,
+      [
+        arrayOf(records.map(({ content }) => content.id)),
+        arrayOf(records.map(({ content }) => content.version)),
+        epoch,
+      ],
+    )
+  }
+}
+
+function plainOf(content: RecordContent): object {
+  return content.kind === 'registration' ? content.application : content.lead
+}
+
+function contentOf(id: string, kind: string, version: number, content: never): RecordContent {
+  return kind === 'registration'
+    ? { kind, id, version, application: content }
+    : { kind: 'lead', id, version, lead: content }
+}
