@@ -9,6 +9,4 @@ export default {
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/cli', '<rootDir>/bench'],
   testMatch: ['**/*.spec.ts'],
   testTimeout: 30_000,
-  // A spec that fails may leave connections open: the run has to end, and to say so, nevertheless.
-  forceExit: true,
 }
