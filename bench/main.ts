@@ -2,6 +2,7 @@
 const benches: Record<string, () => Promise<{ bench(args: string[]): Promise<void> }>> = {
   pipeline: () => import('./pipeline/pipeline.ts'),
   linkage: () => import('./linkage/linkage.ts'),
+  realtime: () => import('./realtime/realtime.ts'),
 }
 
 const [name, ...args] = process.argv.slice(2)

@@ -43,6 +43,8 @@ const GRACE_MS = 2_000
 const SETTINGS = {
   max_connections: '200',
   shared_buffers: '128MB',
+  // Deciding who is who locks each record of a batch.
+  max_locks_per_transaction: '256',
   max_wal_size: '1GB',
   min_wal_size: '256MB',
   checkpoint_timeout: '15min',

@@ -8,4 +8,5 @@ export { createDataSource, migrate, type ServiceDatabase, schemaOf } from './dat
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts'
 export { GroupCommit, type GroupCommitLimits } from './group-commit.ts'
 export { lockKeys } from './lock-keys.ts'
+export { type Prepared, runPrepared } from './prepared.ts'
 export { afterCommit, isDatabaseOutage, lostAgainstAnother, TransactionConflict, transact } from './transaction.ts'

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { DomainEvent, Stream } from '#libs/contracts'
-import { afterCommit, TransactionConflict } from '#libs/database'
+import { afterCommit, runPrepared, TransactionConflict } from '#libs/database'
 
 /** Partitions of every event log. Fixed: a key must never move to another partition. */
 export const PARTITIONS = 16
@@ -57,8 +57,11 @@ export class EventLog {
     const tooLarge = events.find((_, at) => Buffer.byteLength(data[at]!) > MAX_DATA_BYTES)
     if (tooLarge) throw new Error(`the data of ${tooLarge.type} ${tooLarge.id} is too large for an event`)
     const hashes = events.map((event) => hashOf(event.key))
-    const [row] = await tx.query(
-      `with appended as (
+    const [row] = await runPrepared<{ overtaken: boolean }>(
+      tx,
+      {
+        name: 'append events',
+        text: `with appended as (
          insert into event_log (partition, key_hash, event_id, type, version, key, time, trace, data)
          select * from unnest($1::smallint[], $2::integer[], $3::uuid[], $4::text[], $5::smallint[], $6::text[],
            $7::timestamptz[], $8::text[], string_to_array($9, chr(30))::json[]))
@@ -66,6 +69,7 @@ export class EventLog {
          select from event_log
          where key_hash = any($2) and xid > pg_current_xact_id() and day >= (now() at time zone 'utc')::date - 1
        ) as overtaken`,
+      },
       [
         hashes.map((hash) => hash & (PARTITIONS - 1)),
         hashes,
@@ -79,14 +83,17 @@ export class EventLog {
         data.join('\u001e'),
       ],
     )
-    if (row.overtaken) throw new TransactionConflict('an event of the same key was appended by a later transaction')
+    if (row!.overtaken) throw new TransactionConflict('an event of the same key was appended by a later transaction')
     afterCommit(tx, () => this.announce())
   }
 
   /** Reads up to `limit` events per partition that follow the positions, in order within each partition. */
   async read(positions: readonly Position[], limit: number): Promise<LoggedEvent[]> {
-    const rows: EventRow[] = await this.dataSource.query(
-      `select e.partition, e.xid::text, e.id::text, e.day::text, e.event_id, e.type, e.version, e.key, e.time, e.trace,
+    const rows = await runPrepared<EventRow>(
+      this.dataSource,
+      {
+        name: 'read events',
+        text: `select e.partition, e.xid::text, e.id::text, e.day::text, e.event_id, e.type, e.version, e.key, e.time, e.trace,
          e.data
        from unnest($1::smallint[], $2::xid8[], $3::bigint[], $4::date[]) as p (partition, xid, id, day)
        cross join lateral (
@@ -95,6 +102,7 @@ export class EventLog {
            and e.xid < pg_snapshot_xmin(pg_current_snapshot())
          order by e.xid, e.id
          limit $5) e`,
+      },
       [...columns(positions), limit],
     )
     return rows.map((row) => ({

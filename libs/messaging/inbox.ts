@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { DomainEvent } from '#libs/contracts'
-import { TransactionConflict } from '#libs/database'
+import { runPrepared, TransactionConflict } from '#libs/database'
 
 /**
  * The events whose effect a consumer has had. The rows are written in the transaction of the effect, after it: the
@@ -11,8 +11,12 @@ export class Inbox {
 
   /** The ids among `events` whose effect has happened. */
   async known(tx: EntityManager, events: readonly DomainEvent[]): Promise<Set<string>> {
-    const rows: { event_id: string }[] = await tx.query(
-      `select event_id from inbox where event_id = any($1) and consumer = $2 and day = any($3)`,
+    const rows = await runPrepared<{ event_id: string }>(
+      tx,
+      {
+        name: 'known events',
+        text: `select event_id from inbox where event_id = any($1::uuid[]) and consumer = $2 and day = any($3::date[])`,
+      },
       [events.map((event) => event.id), this.consumer, [...new Set(events.map(dayOf))]],
     )
     return new Set(rows.map((row) => row.event_id))
@@ -21,15 +25,20 @@ export class Inbox {
   /** @throws {TransactionConflict} when somebody else has had one of the effects meanwhile */
   async remember(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return
-    const [{ count }] = await tx.query(
-      `with remembered as (
+    const [row] = await runPrepared<{ count: number }>(
+      tx,
+      {
+        name: 'remember events',
+        text: `with remembered as (
          insert into inbox (event_id, consumer, day)
          select event_id, $2, day from unnest($1::uuid[], $3::date[]) as e (event_id, day)
          on conflict do nothing returning 1)
        select count(*)::int from remembered`,
+      },
       [events.map((event) => event.id), this.consumer, events.map(dayOf)],
     )
-    if (count !== events.length) throw new TransactionConflict('an event of the batch was handled by somebody else')
+    if (row!.count !== events.length)
+      throw new TransactionConflict('an event of the batch was handled by somebody else')
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { DomainEvent, Stream } from '#libs/contracts'
+import { runPrepared } from '#libs/database'
 
 /** A parked event, as shown to an operator: without its data. */
 export interface ParkedEventSummary {
@@ -45,8 +46,8 @@ export class ParkedEvents {
   /** The keys of `events` that have parked events, locked so that a replay of them can't end meanwhile. */
   async lockKeys(tx: EntityManager, events: readonly DomainEvent[]): Promise<Set<string>> {
     const keys = [...new Set(events.map((event) => event.key))]
-    const find = `select key from parked_event where consumer = $1 and key = any($2)`
-    const found: { key: string }[] = await tx.query(find, [this.consumer, keys])
+    const find = `select key from parked_event where consumer = $1 and key = any($2::text[])`
+    const found = await runPrepared<{ key: string }>(tx, { name: 'parked keys', text: find }, [this.consumer, keys])
     if (found.length === 0) return new Set()
     const locked: { key: string }[] = await tx.query(`${find} for share`, [this.consumer, keys])
     return new Set(locked.map((row) => row.key))

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
+import { runPrepared } from '#libs/database'
 import { PARTITIONS, type Position } from './event-log.ts'
 
 /** A partition that this process may read, until somebody takes it with a higher epoch. */
@@ -96,11 +97,15 @@ export class PartitionOwnership {
    * @throws {Fenced} when a partition belongs to somebody else by now; the transaction must not commit
    */
   async advance(tx: EntityManager, positions: readonly Position[]): Promise<void> {
-    const moved: [unknown[], number] = await tx.query(
-      `update subscription s set xid = p.xid, id = p.id, day = p.day
+    const moved = await runPrepared(
+      tx,
+      {
+        name: 'advance positions',
+        text: `update subscription s set xid = p.xid, id = p.id, day = p.day
        from unnest($2::smallint[], $3::bigint[], $4::xid8[], $5::bigint[], $6::date[])
          as p (partition, epoch, xid, id, day)
-       where s.name = $1 and s.partition = p.partition and s.epoch = p.epoch`,
+       where s.name = $1 and s.partition = p.partition and s.epoch = p.epoch returning s.partition`,
+      },
       [
         this.name,
         positions.map((position) => position.partition),
@@ -110,7 +115,8 @@ export class PartitionOwnership {
         positions.map((position) => position.day),
       ],
     )
-    if (moved[1] !== positions.length) throw new Fenced(`${this.name}: a partition was taken over by another process`)
+    if (moved.length !== positions.length)
+      throw new Fenced(`${this.name}: a partition was taken over by another process`)
   }
 
   /** Keeps others from claiming these partitions before the transaction ends. @throws {Fenced} like `advance` */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import { lockKeys } from '#libs/database'
+import { type Prepared, runPrepared, TransactionConflict } from '#libs/database'
 import type { Model, PartitionDecision } from '#libs/linkage'
 import { arrayOf } from '../records/record-store.ts'
 
@@ -52,10 +52,70 @@ export interface Start {
   readonly keys: readonly string[]
 }
 
-const SAVEPOINT = 'before_locks'
-
 /** Held shared by whoever decides under an epoch, alone by whoever replaces it. */
 export const EPOCH_LOCK = `hashtextextended('model epoch', 0)`
+
+const LOCKS = `select hashtextextended('record' || id, 0) as lock from unnest($1::uuid[]) as id order by lock`
+
+const LOCK: Prepared = {
+  name: 'lock records',
+  text: `select pg_advisory_xact_lock_shared(${EPOCH_LOCK})
+         union all select pg_advisory_xact_lock(lock) from (${LOCKS}) as locks`,
+}
+
+const LOCK_IF_FREE: Prepared = {
+  name: 'lock records if free',
+  text: `select bool_and(pg_try_advisory_xact_lock(lock)) as free from (${LOCKS}) as locks`,
+}
+
+const READ: Prepared = {
+  name: 'read neighbourhood',
+  text: `with recursive closure (id) as (
+   select unnest($1::uuid[])
+   union
+   select n.id from closure c cross join lateral (
+     select hi as id from edge where lo = c.id and weight >= $3
+     union all select lo from edge where hi = c.id and weight >= $3
+     union all select hi from decision where lo = c.id and in_force and kind = 'must'
+     union all select lo from decision where hi = c.id and in_force and kind = 'must'
+     union all select other.record_id from membership_of_record own
+       join membership_of_record other using (identity_id) where own.record_id = c.id) n),
+ inside as (select distinct id from closure),
+ near as (
+   select lo, hi, lo_version, hi_version, weight, levels from edge where lo in (select id from inside)
+   union
+   select lo, hi, lo_version, hi_version, weight, levels from edge where hi in (select id from inside)),
+ rim as (
+   select id from (
+     select unnest($2::uuid[]) as id
+     union select lo from near where weight >= $4 union select hi from near where weight >= $4) near_ids
+   where id not in (select id from inside)),
+ everyone as (select id, true as inside from inside union all select id, false from rim),
+ member as (
+   select e.id, r.kind, r.version, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
+     coalesce(m.revision, 0) as revision, e.inside
+   from everyone e join record r on r.id = e.id left join membership_of_record m on m.record_id = e.id)
+ select json_build_object(
+   'epoch', (select epoch from model_epoch where state = 'active'),
+   'members', (select json_agg(json_build_array(id, kind, version, exclusive, identity_id, revision, inside)) from member),
+   'edges', (
+     select json_agg(json_build_array(near.lo, near.hi, near.weight, near.levels)) from near
+     join member lo on lo.id = near.lo and lo.version = near.lo_version
+     join member hi on hi.id = near.hi and hi.version = near.hi_version),
+   'decisions', (
+     select json_agg(json_build_array(lo, hi, d.kind, override, l.identity_id, h.identity_id)) from (
+       select lo, hi, kind, override from decision where in_force and lo in (select id from inside)
+       union
+       select lo, hi, kind, override from decision where in_force and hi in (select id from inside)) d
+     left join membership_of_record l on l.record_id = lo left join membership_of_record h on h.record_id = hi),
+   'past', (
+     select json_agg(json_build_array(e.record_id, e.identity_id) order by e.record_id, e.revision)
+     from member join identity_event e on e.record_id = member.id
+     join identity i on i.id = e.identity_id and i.retired_at is not null
+     where member.inside and member.revision > 1),
+   'hubs', (select json_agg(key::text) from hub where key = any($5::bigint[])),
+   'erased', (select json_agg(id) from erased_record where id = any($1::uuid[]))) as found`,
+}
 
 /** Locks and loads neighbourhoods. */
 @Injectable()
@@ -64,96 +124,51 @@ export class Neighbourhoods {
    * Locks all records that what is to be decided depends on, and reads them. The transaction must not have written anything
    * yet. What others committed while this waited for its locks is seen: the reading starts again, with more locks, until it
    * finds nothing that is not locked.
+   *
+   * Whoever holds locks never waits for more of them, so that no two can wait for each other.
+   *
+   * @throws {TransactionConflict} when somebody else holds one of the further locks
    */
   async lock(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
-    await tx.query(`select pg_advisory_xact_lock_shared(${EPOCH_LOCK}); savepoint ${SAVEPOINT}`)
-    let locked = new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])
+    const locked = new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])
+    await runPrepared(tx, LOCK, [arrayOf([...locked])])
     for (;;) {
-      await lockKeys(tx, 'record', [...locked])
       const found = await this.read(tx, start, model)
-      const more = found.members.filter(({ id }) => !locked.has(id))
+      const more = found.members.flatMap(({ id }) => (locked.has(id) ? [] : [id]))
       if (more.length === 0) return found
-      locked = new Set([...locked, ...more.map(({ id }) => id)])
-      // Locks are taken in one order only: to get more, all are given back first.
-      await tx.query(`rollback to savepoint ${SAVEPOINT}`)
+      const [taken] = await runPrepared<{ free: boolean }>(tx, LOCK_IF_FREE, [arrayOf(more)])
+      if (!taken?.free) throw new TransactionConflict('records nearby are being decided about')
+      for (const id of more) locked.add(id)
     }
   }
 
   private async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
     const { merge, review } = model.thresholds
-    const [{ found }] = await tx.query(
-      `with recursive closure (id) as (
-         select unnest($1::uuid[])
-         union
-         select n.id from closure c cross join lateral (
-           select hi as id from edge where lo = c.id and weight >= $3
-           union all select lo from edge where hi = c.id and weight >= $3
-           union all select hi from decision where lo = c.id and in_force and kind = 'must'
-           union all select lo from decision where hi = c.id and in_force and kind = 'must'
-           union all select other.record_id from membership_of_record own
-             join membership_of_record other using (identity_id) where own.record_id = c.id) n),
-       inside as (select distinct id from closure),
-       near as (
-         select lo, hi, lo_version, hi_version, weight, levels from edge where lo in (select id from inside)
-         union
-         select lo, hi, lo_version, hi_version, weight, levels from edge where hi in (select id from inside)),
-       rim as (
-         select id from (
-           select unnest($2::uuid[]) as id
-           union select lo from near where weight >= $4 union select hi from near where weight >= $4) near_ids
-         where id not in (select id from inside)),
-       everyone as (select id, true as inside from inside union all select id, false from rim),
-       member as (
-         select e.id, r.kind, r.version, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
-           coalesce(m.revision, 0) as revision, e.inside
-         from everyone e join record r on r.id = e.id left join membership_of_record m on m.record_id = e.id)
-       select json_build_object(
-         'epoch', (select epoch from model_epoch where state = 'active'),
-         'members', (select json_agg(json_build_array(id, kind, version, exclusive, identity_id, revision, inside)) from member),
-         'edges', (
-           select json_agg(json_build_array(near.lo, near.hi, near.weight, near.levels)) from near
-           join member lo on lo.id = near.lo and lo.version = near.lo_version
-           join member hi on hi.id = near.hi and hi.version = near.hi_version),
-         'decisions', (
-           select json_agg(json_build_array(lo, hi, d.kind, override, l.identity_id, h.identity_id)) from (
-             select lo, hi, kind, override from decision where in_force and lo in (select id from inside)
-             union
-             select lo, hi, kind, override from decision where in_force and hi in (select id from inside)) d
-           left join membership_of_record l on l.record_id = lo left join membership_of_record h on h.record_id = hi),
-         'past', (
-           select json_agg(json_build_array(e.record_id, e.identity_id) order by e.record_id, e.revision)
-           from member join identity_event e on e.record_id = member.id
-           join identity i on i.id = e.identity_id and i.retired_at is not null
-           where member.inside and member.revision > 1),
-         'hubs', (select json_agg(key::text) from hub where key = any($5::bigint[])),
-         'erased', (select json_agg(id) from erased_record where id = any($1::uuid[]))) as found`,
-      [
-        arrayOf([...start.seeds, ...start.partners.strong]),
-        arrayOf(start.partners.weak),
-        merge,
-        review,
-        arrayOf(start.keys),
-      ],
-    )
+    const [row] = await runPrepared<{ found: Found }>(tx, READ, [
+      arrayOf([...start.seeds, ...start.partners.strong]),
+      arrayOf(start.partners.weak),
+      merge,
+      review,
+      arrayOf(start.keys),
+    ])
+    const { found } = row!
     const past = new Map<string, string[]>()
-    for (const [record, identity] of (found.past ?? []) as [string, string][]) {
+    for (const [record, identity] of found.past ?? []) {
       past.set(record, [...(past.get(record) ?? []), identity])
     }
     return {
       epoch: found.epoch,
-      members: ((found.members ?? []) as MemberRow[]).map(
-        ([id, kind, version, exclusive, identityId, revision, inside]) => ({
-          id,
-          kind,
-          version,
-          exclusive,
-          identityId,
-          revision,
-          inside,
-        }),
-      ),
-      edges: ((found.edges ?? []) as EdgeRow[]).map(([a, b, weight, levels]) => ({ a, b, weight, levels })),
-      decisions: ((found.decisions ?? []) as DecisionRow[]).map(([a, b, kind, override, identityA, identityB]) => ({
+      members: (found.members ?? []).map(([id, kind, version, exclusive, identityId, revision, inside]) => ({
+        id,
+        kind,
+        version,
+        exclusive,
+        identityId,
+        revision,
+        inside,
+      })),
+      edges: (found.edges ?? []).map(([a, b, weight, levels]) => ({ a, b, weight, levels })),
+      decisions: (found.decisions ?? []).map(([a, b, kind, override, identityA, identityB]) => ({
         a,
         b,
         kind,
@@ -166,6 +181,17 @@ export class Neighbourhoods {
       erased: new Set(found.erased ?? []),
     }
   }
+}
+
+/** What {@link READ} answers; an empty list is null. */
+interface Found {
+  readonly epoch: number
+  readonly members: MemberRow[] | null
+  readonly edges: EdgeRow[] | null
+  readonly decisions: DecisionRow[] | null
+  readonly past: [string, string][] | null
+  readonly hubs: string[] | null
+  readonly erased: string[] | null
 }
 
 type MemberRow = [string, Member['kind'], number, string | null, string | null, number, boolean]

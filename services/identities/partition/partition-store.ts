@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
+import { type Prepared, runPrepared } from '#libs/database'
 import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
 import { arrayOf } from '../records/record-store.ts'
 import type { PartitionChange } from './decide-partition.ts'
@@ -7,38 +8,64 @@ import type { Neighbourhood } from './neighbourhood.ts'
 import type { Cause } from './partition-events.ts'
 import type { Suspicion } from './suspicions.ts'
 
+const WRITE: Prepared = {
+  name: 'write partition',
+  text: `
+    with fresh as (
+      insert into identity (id, created_at) select id, $6 from unnest($1::uuid[]) as id),
+    stated as (
+      select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as s (record_id, identity_id, revision)),
+    history as (
+      insert into identity_event (record_id, revision, identity_id, cause, epoch, at)
+      select record_id, revision, identity_id, $5, $7, $6 from stated),
+    learned as (
+      insert into edge (lo, hi, lo_version, hi_version, weight, levels, epoch)
+      select lo, hi, lo_version, hi_version, weight, levels::smallint[], $7
+      from unnest($8::uuid[], $9::uuid[], $10::int[], $11::int[], $12::int[], $13::text[])
+        as e (lo, hi, lo_version, hi_version, weight, levels)
+      order by lo, hi
+      on conflict (lo, hi) do update set lo_version = excluded.lo_version, hi_version = excluded.hi_version,
+        weight = excluded.weight, levels = excluded.levels, epoch = excluded.epoch
+      where edge.lo_version <= excluded.lo_version and edge.hi_version <= excluded.hi_version)
+    insert into membership_of_record (record_id, identity_id, revision)
+    select record_id, identity_id, revision from stated order by record_id
+    on conflict (record_id) do update set identity_id = excluded.identity_id, revision = excluded.revision`,
+}
+
+const SUSPECT: Prepared = {
+  name: 'write suspicions',
+  text: `with suspected as (
+   select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[]) as s (lo, hi, kind, weight)),
+ over as (
+   delete from review_item i where (lo = any($5::uuid[]) or hi = any($5::uuid[]))
+     and not exists (select from suspected s where s.lo = i.lo and s.hi = i.hi)
+   returning lo, hi),
+ known as (
+   select lo, hi from review_item where (lo, hi) in (select lo, hi from suspected)),
+ written as (
+   insert into review_item (lo, hi, kind, weight, opened_at)
+   select lo, hi, kind, weight, $6 from suspected order by lo, hi
+   on conflict (lo, hi) do update set kind = excluded.kind, weight = excluded.weight
+     where (review_item.kind, review_item.weight) is distinct from (excluded.kind, excluded.weight)
+   returning lo, hi, kind, weight)
+ select
+   (select coalesce(json_agg(written), '[]') from written
+    where (lo, hi) not in (select lo, hi from known)) as opened,
+   (select coalesce(json_agg(over), '[]') from over) as closed`,
+}
+
 /** The partition in the database. All statements take batches; all run under the locks of {@link Neighbourhoods}. */
 @Injectable()
 export class PartitionStore {
-  /** Stores scored pairs; a pair that was scored on newer versions stays. */
-  async learn(tx: EntityManager, pairs: readonly ScoredPair[], epoch: number): Promise<void> {
-    if (pairs.length === 0) return
-    await tx.query(
-      `insert into edge (lo, hi, lo_version, hi_version, weight, levels, epoch)
-       select lo, hi, lo_version, hi_version, weight, levels::smallint[], $7
-       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[])
-         as e (lo, hi, lo_version, hi_version, weight, levels)
-       order by lo, hi
-       on conflict (lo, hi) do update set lo_version = excluded.lo_version, hi_version = excluded.hi_version,
-         weight = excluded.weight, levels = excluded.levels, epoch = excluded.epoch
-       where edge.lo_version <= excluded.lo_version and edge.hi_version <= excluded.hi_version`,
-      [
-        arrayOf(pairs.map(({ lo }) => lo)),
-        arrayOf(pairs.map(({ hi }) => hi)),
-        arrayOf(pairs.map(({ loVersion }) => loVersion)),
-        arrayOf(pairs.map(({ hiVersion }) => hiVersion)),
-        arrayOf(pairs.map(({ weight }) => weight)),
-        pairs.map(({ levels }) => arrayOf(levels)),
-        epoch,
-      ],
-    )
-  }
-
-  /** Stores whose each record is, and how that came about. */
+  /**
+   * Stores the pairs that were just scored (a pair that was scored on newer versions stays), whose each record is, and how that
+   * came about.
+   */
   async write(
     tx: EntityManager,
     { created, revived, retired, clusters }: PartitionChange,
     revisions: ReadonlyMap<string, number>,
+    learned: readonly ScoredPair[],
     { cause, epoch, now }: { cause: Cause; epoch: number; now: Date },
   ): Promise<void> {
     const stated = clusters.flatMap(({ identityId, members }) =>
@@ -47,28 +74,22 @@ export class PartitionStore {
         return revision === undefined ? [] : [{ id, identityId, revision }]
       }),
     )
-    if (stated.length > 0) {
-      await tx.query(
-        `with fresh as (
-           insert into identity (id, created_at) select id, $6 from unnest($1::uuid[]) as id),
-         stated as (
-           select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as s (record_id, identity_id, revision)),
-         history as (
-           insert into identity_event (record_id, revision, identity_id, cause, epoch, at)
-           select record_id, revision, identity_id, $5, $7, $6 from stated)
-         insert into membership_of_record (record_id, identity_id, revision)
-         select record_id, identity_id, revision from stated order by record_id
-         on conflict (record_id) do update set identity_id = excluded.identity_id, revision = excluded.revision`,
-        [
-          arrayOf(created),
-          arrayOf(stated.map(({ id }) => id)),
-          arrayOf(stated.map(({ identityId }) => identityId)),
-          arrayOf(stated.map(({ revision }) => revision)),
-          cause,
-          now,
-          epoch,
-        ],
-      )
+    if (stated.length > 0 || learned.length > 0) {
+      await runPrepared(tx, WRITE, [
+        arrayOf(created),
+        arrayOf(stated.map(({ id }) => id)),
+        arrayOf(stated.map(({ identityId }) => identityId)),
+        arrayOf(stated.map(({ revision }) => revision)),
+        cause,
+        now,
+        epoch,
+        arrayOf(learned.map(({ lo }) => lo)),
+        arrayOf(learned.map(({ hi }) => hi)),
+        arrayOf(learned.map(({ loVersion }) => loVersion)),
+        arrayOf(learned.map(({ hiVersion }) => hiVersion)),
+        arrayOf(learned.map(({ weight }) => weight)),
+        learned.map(({ levels }) => arrayOf(levels)),
+      ])
     }
     if (revived.length > 0) {
       await tx.query(`update identity set retired_at = null, redirect_to = null where id = any($1::uuid[])`, [
@@ -93,35 +114,15 @@ export class PartitionStore {
     const fresh = new Set(created)
     const older = touched.filter((id) => !fresh.has(id))
     if (older.length === 0 && suspicions.length === 0) return { opened: [], closed: [] }
-    const [{ opened, closed }] = await tx.query(
-      `with suspected as (
-         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[]) as s (lo, hi, kind, weight)),
-       over as (
-         delete from review_item i where (lo = any($5::uuid[]) or hi = any($5::uuid[]))
-           and not exists (select from suspected s where s.lo = i.lo and s.hi = i.hi)
-         returning lo, hi),
-       known as (
-         select lo, hi from review_item where (lo, hi) in (select lo, hi from suspected)),
-       written as (
-         insert into review_item (lo, hi, kind, weight, opened_at)
-         select lo, hi, kind, weight, $6 from suspected order by lo, hi
-         on conflict (lo, hi) do update set kind = excluded.kind, weight = excluded.weight
-           where (review_item.kind, review_item.weight) is distinct from (excluded.kind, excluded.weight)
-         returning lo, hi, kind, weight)
-       select
-         (select coalesce(json_agg(written), '[]') from written
-          where (lo, hi) not in (select lo, hi from known)) as opened,
-         (select coalesce(json_agg(over), '[]') from over) as closed`,
-      [
-        arrayOf(suspicions.map(({ lo }) => lo)),
-        arrayOf(suspicions.map(({ hi }) => hi)),
-        arrayOf(suspicions.map(({ kind }) => kind)),
-        arrayOf(suspicions.map(({ weight }) => weight)),
-        arrayOf(older),
-        now,
-      ],
-    )
-    return { opened, closed }
+    const [row] = await runPrepared<{ opened: Suspicion[]; closed: { lo: string; hi: string }[] }>(tx, SUSPECT, [
+      arrayOf(suspicions.map(({ lo }) => lo)),
+      arrayOf(suspicions.map(({ hi }) => hi)),
+      arrayOf(suspicions.map(({ kind }) => kind)),
+      arrayOf(suspicions.map(({ weight }) => weight)),
+      arrayOf(older),
+      now,
+    ])
+    return row!
   }
 
   /**

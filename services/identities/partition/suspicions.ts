@@ -51,7 +51,8 @@ export function suspicionsOf(
     if (different.has(pair) || (found.get(pair)?.weight ?? weight - 1) >= weight) continue
     const conflict = conflicting(exclusives.get(x)!, exclusives.get(y)!)
     const kind = conflict ? 'id_conflict' : weight >= merge ? 'kept_apart' : 'likely'
-    found.set(pair, { lo: x < y ? x : y, hi: x < y ? y : x, kind, weight })
+    const [lo, hi] = x < y ? [x, y] : [y, x]
+    found.set(pair, { lo, hi, kind, weight })
   }
   return [...found.values()].sort((p, q) => (pairOf(p.lo, p.hi) < pairOf(q.lo, q.hi) ? -1 : 1))
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
+import { runPrepared } from '#libs/database'
 import type { BlockKey } from './block-keys.ts'
 import { platformOf, type RecordContent } from './record-content.ts'
 
@@ -46,9 +47,11 @@ export class RecordStore {
 
   /** Records that share a key, their own included; hubs are no keys. At most `limit` + 1 records per key. */
   async sharing(keys: readonly { key: string; limit: number }[]): Promise<FoundRecord[]> {
-    const rows: { id: string; kind: string; version: number; content: never; keys: string }[] =
-      await this.dataSource.query(
-        `select r.id, r.kind, r.version, r.content, h.keys
+    const rows = await runPrepared<{ id: string; kind: string; version: number; content: never; keys: string }>(
+      this.dataSource,
+      {
+        name: 'records sharing keys',
+        text: `select r.id, r.kind, r.version, r.content, h.keys
          from (select b.record_id, string_agg(k.key::text, ' ') as keys
                from unnest($1::bigint[], $2::int[]) as k (key, most)
                cross join lateral (
@@ -56,8 +59,9 @@ export class RecordStore {
                where not exists (select from hub where hub.key = k.key)
                group by b.record_id) h
          join record r on r.id = h.record_id`,
-        [arrayOf(keys.map(({ key }) => key)), arrayOf(keys.map(({ limit }) => limit))],
-      )
+      },
+      [arrayOf(keys.map(({ key }) => key)), arrayOf(keys.map(({ limit }) => limit))],
+    )
     return rows.map(({ id, kind, version, content, keys: shared }) => ({
       content: contentOf(id, kind, version, content),
       keys: shared.split(' '),
@@ -102,8 +106,11 @@ export class RecordStore {
     now: Date,
     known: boolean,
   ): Promise<Set<string>> {
-    const rows: { id: string }[] = await manager.query(
-      `with incoming as (
+    const rows = await runPrepared<{ id: string }>(
+      manager,
+      {
+        name: `store ${known ? 'known' : 'new'} records`,
+        text: `with incoming as (
          select id, kind, version, platform, content::json, keys::bigint[], exclusive_key
          from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bytea[])
            as r (id, kind, version, platform, content, keys, exclusive_key)
@@ -124,6 +131,7 @@ export class RecordStore {
          select key, id from stored cross join lateral unnest(keys) as key order by key
          on conflict do nothing)
        select id, set_config('synchronous_commit', 'off', true) from stored`,
+      },
       [
         arrayOf(records.map(({ content }) => content.id)),
         arrayOf(records.map(({ content }) => content.kind)),

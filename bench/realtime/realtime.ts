@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { GroupCommit, startEmbeddedPostgres } from '#libs/database'
+import type { RecordContent } from '../../services/identities/records/record-content.ts'
+import { printFigures } from '../report.ts'
+import { generateRegistrations } from './generate-registrations.ts'
+import { Resolver } from './resolver.ts'
+
+const SEED = 11
+const SMALL = 10_000
+const LOAD_BATCH = 500
+/** Records measured at each size, in each of the two ways. */
+const MEASURED = 10_000
+const RATE_PER_SECOND = 1_000
+
+/** What a database server of this size is given; the embedded default is for a small machine. */
+const SERVER = { shared_buffers: '2GB', max_wal_size: '8GB', checkpoint_timeout: '30min' }
+
+type Feed = Iterator<{ content: RecordContent }>
+
+/**
+ * The resolver in real time, durable: records per second when pushed, latency of each record at 1,000 arrivals a second, with
+ * 10,000 and then with `--records N` (1,000,000) stored.
+ */
+export async function bench(args: string[]): Promise<void> {
+  const at = args.indexOf('--records')
+  const records = at < 0 ? 1_000_000 : Number(args[at + 1])
+  const folder = await mkdtemp(join(tmpdir(), 'ruhui-bench-'))
+  const database = await startEmbeddedPostgres({ dataFolder: folder, settings: SERVER })
+  const resolver = await Resolver.open(database.url)
+  try {
+    const feed = generateRegistrations(resolver.cipher, records + 4 * MEASURED, SEED)
+    await load(resolver, feed, SMALL)
+    const small = await measure(resolver, feed)
+    await load(resolver, feed, records - SMALL - 2 * MEASURED)
+    const large = await measure(resolver, feed)
+    const size = `${records.toLocaleString('en')} stored`
+    printFigures('realtime', SEED, [
+      figure(`pushed, ${SMALL.toLocaleString('en')} stored`, small.perSecond, 'records/s', 'aim at least', 1_000),
+      figure(`pushed, ${size}`, large.perSecond, 'records/s', 'aim at least', 1_000),
+      figure('cost per record, against 10,000 stored', small.perSecond / large.perSecond, '', 'aim at most', 1.5),
+      figure(`median at 1,000/s, ${size}`, large.median, 'ms', 'with 10,000', small.median),
+      figure(`p99 at 1,000/s, ${size}`, large.p99, 'ms', 'aim at most', 25),
+    ])
+  } finally {
+    await resolver.dataSource.destroy()
+    await database.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function load(resolver: Resolver, feed: Feed, count: number): Promise<void> {
+  const started = performance.now()
+  for (let done = 0; done < count; done += LOAD_BATCH) {
+    await resolver.take(nextOf(feed, Math.min(LOAD_BATCH, count - done)))
+    if (done % 50_000 === 0 && done > 0) {
+      console.error(`${done} of ${count}, ${Math.round((1000 * done) / (performance.now() - started))}/s`)
+    }
+  }
+  await resolver.dataSource.query('vacuum analyze')
+}
+
+async function measure(resolver: Resolver, feed: Feed) {
+  await resolver.take(nextOf(feed, 1))
+  const pushed = nextOf(feed, MEASURED)
+  const started = performance.now()
+  for (let done = 0; done < pushed.length; done += 100) await resolver.take(pushed.slice(done, done + 100))
+  const perSecond = (1000 * pushed.length) / (performance.now() - started)
+  const latencies = await arrive(resolver, nextOf(feed, MEASURED - 1))
+  const share = (part: number) => latencies[Math.floor(part * latencies.length)]!
+  return { perSecond, median: share(0.5), p99: share(0.99) }
+}
+
+/** Lets records arrive at a steady rate, whether the earlier ones are done or not; latencies in ms, sorted. */
+async function arrive(resolver: Resolver, contents: readonly RecordContent[]): Promise<number[]> {
+  const group = new GroupCommit<RecordContent, void>(
+    async (items) => {
+      await resolver.take(items)
+      return items.map(() => undefined)
+    },
+    { size: 100, concurrent: 2 },
+  )
+  const started = performance.now()
+  const pending: Promise<number>[] = []
+  for (let next = 0; next < contents.length; ) {
+    const due = Math.floor(((performance.now() - started) * RATE_PER_SECOND) / 1000)
+    for (; next < Math.min(due, contents.length); next++) {
+      const arrived = started + (1000 * next) / RATE_PER_SECOND
+      pending.push(group.submit(contents[next]!).then(() => performance.now() - arrived))
+    }
+    await sleep(1)
+  }
+  return (await Promise.all(pending)).sort((a, b) => a - b)
+}
+
+function nextOf(feed: Feed, count: number): RecordContent[] {
+  return Array.from({ length: count }, () => feed.next().value.content)
+}
+
+function figure(name: string, value: number, unit: string, against: string, reference: number) {
+  return { name, value, unit, reference: { name: against, value: reference } }
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import type { DataSource } from 'typeorm'
+import { createDataSource, migrate, transact } from '#libs/database'
+import { EventLog, MessagingTables1767225600000, maintainPartitions } from '#libs/messaging'
+import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
+import { Epochs } from '../../services/identities/evidence/epochs.ts'
+import { EvidenceGatherer } from '../../services/identities/evidence/evidence.ts'
+import * as migrations from '../../services/identities/migrations/index.ts'
+import { Arrivals } from '../../services/identities/partition/arrivals.ts'
+import { Neighbourhoods } from '../../services/identities/partition/neighbourhood.ts'
+import { PartitionStore } from '../../services/identities/partition/partition-store.ts'
+import { Partitioning } from '../../services/identities/partition/partitioning.ts'
+import { BlockKeys } from '../../services/identities/records/block-keys.ts'
+import type { RecordContent } from '../../services/identities/records/record-content.ts'
+import { RecordOpener } from '../../services/identities/records/record-opener.ts'
+import { RecordStore } from '../../services/identities/records/record-store.ts'
+
+/** The resolver of the identities service on a database of its own, without the transport that feeds it. */
+export class Resolver {
+  private constructor(
+    readonly dataSource: DataSource,
+    readonly cipher: FieldCipher,
+    private readonly arrivals: Arrivals,
+  ) {}
+
+  static async open(url: string): Promise<Resolver> {
+    const dataSource = createDataSource({
+      service: 'identities',
+      url,
+      poolSize: 4,
+      entities: [],
+      migrations: [MessagingTables1767225600000, ...Object.values(migrations)],
+    })
+    await dataSource.initialize()
+    await migrate(dataSource)
+    await maintainPartitions(dataSource, new Date(), null)
+    const ring = KeyRing.parse(`1:${randomBytes(32).toString('base64')}`)
+    const cipher = new FieldCipher(ring)
+    const epochs = new Epochs(dataSource, cipher)
+    await transact(dataSource, (tx) => epochs.begin(tx, new Date()))
+    const store = new RecordStore(dataSource)
+    const opener = new RecordOpener(cipher)
+    const evidence = new EvidenceGatherer(epochs, opener, new BlockKeys(new BlindIndex(ring)), store)
+    const log = new EventLog('identities', dataSource)
+    const partitioning = new Partitioning(epochs, new Neighbourhoods(), store, new PartitionStore(), log)
+    return new Resolver(dataSource, cipher, new Arrivals(evidence, partitioning))
+  }
+
+  /** Takes records in and returns once who they are is durable. */
+  async take(contents: readonly RecordContent[]): Promise<void> {
+    await transact(this.dataSource, async (tx) => {
+      await this.arrivals.take(tx, contents, 'record', () => null, new Date())
+    })
+  }
+}
