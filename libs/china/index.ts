@@ -1,4 +1,5 @@
 export { Division, districtsOfWuxi, divisionSchema } from './division.ts'
+export { divisionInWords } from './division-words.ts'
 export { type Fault, InvalidValue } from './invalid-value.ts'
 export { MobileNumber, mobileNumberSchema } from './mobile-number.ts'
 export { PersonName, personNameSchema } from './person-name.ts'

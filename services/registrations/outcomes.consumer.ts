@@ -71,7 +71,7 @@ export class OutcomesConsumer {
     )
   }
 
-  /** The later of two outcomes of one registration in a batch wins. */
+  /** The later of two outcomes of one registration in a batch wins; an erased registration stays erased. */
   private async fold(
     tx: EntityManager,
     outcomes: readonly { ids: readonly string[]; status: string; outcome: object }[],
@@ -81,7 +81,8 @@ export class OutcomesConsumer {
     )
     await tx.query(
       `update registration r set status = o.status, outcome = o.outcome
-       from unnest($1::uuid[], $2::text[], $3::jsonb[]) as o (id, status, outcome) where r.id = o.id`,
+       from unnest($1::uuid[], $2::text[], $3::jsonb[]) as o (id, status, outcome)
+       where r.id = o.id and r.status <> 'erased'`,
       [
         [...latest.keys()],
         [...latest.values()].map(({ status }) => status),

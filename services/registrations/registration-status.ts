@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm'
 import { DomainError } from '#libs/platform'
 import { Receipts, referenceOf } from './receipts.ts'
 
-export const statuses = ['submitted', 'in_review', 'approved', 'returned', 'rejected'] as const
+export const statuses = ['submitted', 'in_review', 'approved', 'returned', 'rejected', 'erased'] as const
 export type Status = (typeof statuses)[number]
 
 /** Where a registration stands; no personal data. */
@@ -11,6 +11,8 @@ export interface RegistrationStatus {
   readonly registrationId: string
   readonly reference: string
   readonly status: Status
+  /** 1 as submitted, then one more for every correction; a correction names the version it starts from. */
+  readonly version: number
   readonly submittedAt: Date
   readonly memberNumber: string | null
   readonly federationName: { readonly zh: string; readonly en: string } | null
@@ -30,22 +32,28 @@ export class StatusByReceipt {
   async find(receipt: string): Promise<RegistrationStatus> {
     const id = this.receipts.read(receipt)
     const [row] = id
-      ? await this.dataSource.query(`select id, status, submitted_at, outcome from registration where id = $1`, [id])
+      ? await this.dataSource.query(
+          `select id, status, version, submitted_at, outcome from registration where id = $1`,
+          [id],
+        )
       : []
-    if (!row) {
-      throw new DomainError('not_found', 'no_such_receipt', {
-        zh: '没有找到这个回执，请核对链接，或拨打 12351 查询',
-        en: 'There is no such receipt: check the link, or call 12351',
-      })
-    }
+    if (!row) throw noSuchReceipt()
     return {
       registrationId: row.id,
       reference: referenceOf(row.id),
       status: row.status,
+      version: row.version,
       submittedAt: row.submitted_at,
       memberNumber: row.outcome.memberNumber ?? null,
       federationName: row.outcome.federationName ?? null,
       reason: row.outcome.reason ?? null,
     }
   }
+}
+
+export function noSuchReceipt(): DomainError {
+  return new DomainError('not_found', 'no_such_receipt', {
+    zh: '没有找到这个回执，请核对链接，或拨打 12351 查询',
+    en: 'There is no such receipt: check the link, or call 12351',
+  })
 }

@@ -48,6 +48,7 @@ const registrationStatus = z.object({
   registrationId: z.uuid(),
   reference: z.string(),
   status: z.enum(statuses),
+  version: z.int().positive().describe('A correction names the version that it starts from'),
   submittedAt: z.iso.datetime(),
   memberNumber: z.string().nullable(),
   federationName: bilingualSchema.nullable(),

@@ -5,11 +5,11 @@ import * as migrations from './migrations/index.ts'
 import { Receipts } from './receipts.ts'
 import { RegistrationsModule } from './registrations.module.ts'
 
-/** Applications to join: the driver's form, the intake, consents, and where each application stands. */
+/** Applications to join: the driver's form, the intake, consents, corrections, erasure; and the lists of platforms. */
 export const registrations = defineService({
   name: 'registrations',
   stream: 'registrations',
-  routes: ['/join', '/api/registrations'],
+  routes: ['/join', '/api/registrations', '/api/rosters', '/api/leads'],
   config: z.object({
     FIELD_KEYS: z.string().describe('Keys that personal data is sealed with: <id>:<32 bytes base64>, newest first'),
     BLIND_KEYS: z.string().describe('Keys of the blind indexes: <id>:<32 bytes base64>, newest first'),

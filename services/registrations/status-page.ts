@@ -18,17 +18,31 @@ const says: Record<Status, { readonly title: Bilingual; readonly next: Bilingual
   },
   returned: {
     title: { zh: '需要您补充或修改', en: 'Something needs mending' },
-    next: { zh: '请按下面的提示修改后重新扫码提交。', en: 'Mend what is said below, scan and submit again.' },
+    next: {
+      zh: '按上面的提示改好那一项即可，不用重新申请。',
+      en: 'Mend just what is said above; there is no need to apply again.',
+    },
   },
   rejected: {
     title: { zh: '这次申请未通过', en: 'This application was declined' },
     next: { zh: '如有疑问，请拨打 12351 工会热线。', en: 'Questions: call 12351.' },
   },
+  erased: {
+    title: { zh: '您的个人信息已删除', en: 'Your personal data was deleted' },
+    next: {
+      zh: '这份申请只留下编号，用于统计。需要入会时，请重新扫码登记。',
+      en: 'Only the number of this application is left, to be counted. To join, scan the code and apply again.',
+    },
+  },
 }
+
+/** After a correction the driver wants to see that it arrived. */
+const mended: Bilingual = { zh: '已收到您的修改', en: 'We have your correction' }
 
 /** What a driver sees after submitting, and at every later look. */
 export function statusPage(status: RegistrationStatus, language: keyof Bilingual): string {
-  const { title, next } = says[status.status]
+  const { next } = says[status.status]
+  const title = status.status === 'submitted' && status.version > 1 ? mended : says[status.status].title
   const { memberNumber, federationName, reason } = status
   const body = html`
 <header><h1>${title.zh}<br><small>${title.en}</small></h1></header>

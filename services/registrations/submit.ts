@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
-import { PlateNumber } from '#libs/china'
 import { type Application, newEvent, registrationSubmitted } from '#libs/contracts'
 import { GroupCommit, transact } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { DomainError } from '#libs/platform'
 import { BlindIndex, FieldCipher } from '#libs/privacy'
+import { applicationOf, placesOf } from './application.ts'
 import { consentTexts, hashOfText } from './consents.ts'
 import { KnownCodes } from './known-codes.ts'
 import { Receipts, referenceOf } from './receipts.ts'
@@ -36,6 +36,12 @@ export interface Accepted {
 interface Row extends Submission {
   readonly id: string
   readonly mac: Buffer
+}
+
+interface Kept {
+  readonly id: string
+  /** Null once the registration was erased. */
+  readonly mac: Buffer | null
 }
 
 /**
@@ -70,6 +76,7 @@ export class SubmitRegistration {
       const stored = await this.store(tx, [...byKey.values()])
       return rows.map(({ idempotencyKey, mac }) => {
         const kept = stored.get(idempotencyKey)!
+        if (!kept.mac) return erasedMeanwhile()
         if (!kept.mac.equals(mac)) return keyReused()
         return { registrationId: kept.id, reference: referenceOf(kept.id), receipt: this.receipts.issue(kept.id) }
       })
@@ -77,7 +84,7 @@ export class SubmitRegistration {
   }
 
   /** Inserts what is new, and says for every key which registration it belongs to. */
-  private async store(tx: EntityManager, rows: readonly Row[]): Promise<Map<string, { id: string; mac: Buffer }>> {
+  private async store(tx: EntityManager, rows: readonly Row[]): Promise<Map<string, Kept>> {
     const sites = await this.codes.ofTokens(
       tx,
       rows.flatMap(({ request }) => request.code ?? []),
@@ -86,14 +93,14 @@ export class SubmitRegistration {
     const inserted: { id: string }[] = await tx.query(
       `with fresh as (
          insert into registration (id, idempotency_key, request_mac, channel, platform, code_id, scan_id,
-           resident_id_key, mobile_key, sealed, submitted_at)
+           resident_id_key, mobile_key, sealed, submitted_at, places)
          select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-           $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[])
+           $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[], $12::jsonb[])
          on conflict (idempotency_key) do nothing returning id, channel, submitted_at),
        consents as (
          insert into consent (registration_id, purpose, text_version, text_hash, channel, given_at)
          select fresh.id, text.purpose, text.version, text.hash, fresh.channel, fresh.submitted_at
-         from fresh cross join unnest($12::text[], $13::text[], $14::bytea[]) as text (purpose, version, hash))
+         from fresh cross join unnest($13::text[], $14::text[], $15::bytea[]) as text (purpose, version, hash))
        select id from fresh`,
       [
         rows.map(({ id }) => id),
@@ -107,6 +114,7 @@ export class SubmitRegistration {
         rows.map(({ request }) => this.blind.of('mobile', request.mobile)),
         facts.map(({ sealed }) => sealed),
         rows.map(({ at }) => at.toISOString()),
+        rows.map(({ request }) => JSON.stringify(placesOf(request))),
         PURPOSES,
         PURPOSES.map((purpose) => consentTexts[purpose].version),
         PURPOSES.map(hashOfText),
@@ -121,10 +129,10 @@ export class SubmitRegistration {
           : [],
       ),
     )
-    const kept = new Map(rows.map((row) => [row.idempotencyKey, { id: row.id, mac: row.mac }]))
+    const kept = new Map<string, Kept>(rows.map((row) => [row.idempotencyKey, { id: row.id, mac: row.mac }]))
     const repeated = rows.filter(({ id }) => !fresh.has(id)).map(({ idempotencyKey }) => idempotencyKey)
     if (repeated.length > 0) {
-      const earlier: { key: string; id: string; mac: Buffer }[] = await tx.query(
+      const earlier: (Kept & { key: string })[] = await tx.query(
         `select idempotency_key as key, id, request_mac as mac from registration where idempotency_key = any($1)`,
         [repeated],
       )
@@ -137,24 +145,9 @@ export class SubmitRegistration {
     { id, request, channel, at }: Row,
     sites: Awaited<ReturnType<KnownCodes['ofTokens']>>,
   ): Application {
-    const { name, residentId, mobile, plate } = request
     const known = request.code ? sites.get(request.code) : undefined
-    return {
-      registrationId: id,
-      submittedAt: at.toISOString(),
-      channel,
-      platform: request.platform,
-      site: known?.site ?? null,
-      codeId: known?.codeId ?? null,
-      places: {
-        plateCity: plate && PlateNumber.parse(plate).city,
-        household: request.household,
-        residence: request.residence,
-        residenceStreet: request.residenceStreet,
-        routes: request.routes,
-      },
-      sealed: this.cipher.seal(JSON.stringify({ name, residentId, mobile, plate }), `registration:${id}`),
-    }
+    const origin = { registrationId: id, submittedAt: at.toISOString(), channel }
+    return applicationOf({ ...origin, site: known?.site ?? null, codeId: known?.codeId ?? null }, request, this.cipher)
   }
 
   /** Tells whether a key came with the same content, without keeping the content in the open. */
@@ -167,5 +160,12 @@ function keyReused(): DomainError {
   return new DomainError('unprocessable', 'idempotency_key_reused', {
     zh: '这次提交与之前的内容不同，请刷新页面后重新提交',
     en: 'This key was used with other content before: send the new content under a new key',
+  })
+}
+
+function erasedMeanwhile(): DomainError {
+  return new DomainError('gone', 'registration_erased', {
+    zh: '这份申请的个人信息已删除。需要入会请重新扫码登记',
+    en: 'The personal data of this application was deleted: to join, scan the code and apply again',
   })
 }
