@@ -14,7 +14,9 @@ export {
 export { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 export {
   membershipApproved,
+  membershipEnded,
   membershipRejected,
+  membershipRestored,
   membershipReturned,
   reviewAttached,
   reviewOpened,

@@ -2,12 +2,25 @@ import { z } from 'zod'
 import { defineEvent } from './event.ts'
 import { bilingual, instant, uuid } from './shared.ts'
 
+/**
+ * Grows with every statement of memberships about a registration: of two statements the higher one holds. A registration
+ * may change its person, and with it the key of its events, so their order alone does not tell. Absent in events from
+ * before persons could change.
+ */
+const statement = z.int().min(1).optional()
+
 export const reviewOpened = defineEvent({
   type: 'review.opened',
   version: 1,
   stream: 'memberships',
   summary: 'A case waits for the decision of a federation admin.',
-  data: z.object({ caseId: uuid, identityId: uuid, registrationId: uuid, federationId: z.string().nullable() }),
+  data: z.object({
+    caseId: uuid,
+    identityId: uuid,
+    registrationId: uuid,
+    federationId: z.string().nullable(),
+    statement,
+  }),
   key: (data) => data.identityId,
 })
 
@@ -15,7 +28,8 @@ export const reviewAttached = defineEvent({
   type: 'review.attached',
   version: 1,
   stream: 'memberships',
-  summary: 'A further registration of a known person was added to the case or membership that exists.',
+  summary:
+    'A registration came to a case or membership that exists, or its case opened again or was joined with another.',
   data: z.object({
     caseId: uuid,
     identityId: uuid,
@@ -24,6 +38,7 @@ export const reviewAttached = defineEvent({
     caseStatus: z.enum(['open', 'approved']),
     memberNumber: z.string().nullable(),
     federationName: bilingual.nullable(),
+    statement,
   }),
   key: (data) => data.identityId,
 })
@@ -37,6 +52,7 @@ const decision = z.object({
   siteId: uuid.nullable(),
   decidedAt: instant,
   decidedBy: z.string(),
+  statement,
 })
 
 const declined = decision.extend({ reasonCode: z.string(), reason: bilingual })
@@ -70,5 +86,41 @@ export const membershipRejected = defineEvent({
   stream: 'memberships',
   summary: 'The application was declined, with a reason.',
   data: declined,
+  key: (data) => data.identityId,
+})
+
+const duplicate = z.object({
+  caseId: uuid,
+  identityId: uuid,
+  memberId: uuid,
+  memberNumber: z.string(),
+  /** The registrations of the membership. */
+  registrationIds: z.array(uuid),
+  /** As in `membership.approved`: the poster that brought the member, and when. */
+  siteId: uuid.nullable(),
+  approvedAt: instant,
+  statement,
+})
+
+export const membershipEnded = defineEvent({
+  type: 'membership.ended',
+  version: 1,
+  stream: 'memberships',
+  summary: 'A membership does not count any more: the person was a member already.',
+  data: duplicate.extend({
+    reason: z.enum(['duplicate']),
+    endedAt: instant,
+    /** The membership that stays. */
+    stays: z.object({ memberId: uuid, memberNumber: z.string() }),
+  }),
+  key: (data) => data.identityId,
+})
+
+export const membershipRestored = defineEvent({
+  type: 'membership.restored',
+  version: 1,
+  stream: 'memberships',
+  summary: 'A membership that was ended as a duplicate counts again: it is of another person after all.',
+  data: duplicate.extend({ restoredAt: instant }),
   key: (data) => data.identityId,
 })

@@ -8,6 +8,7 @@ export {
 } from './drivers.ts'
 export type { CircleKind, Driver } from './drivers-people.ts'
 export { Random } from './drivers-random.ts'
+export { FakePublisher } from './fake-publisher.ts'
 export { type KafkaForTests, kafkaForTests } from './kafka.ts'
 export { createTestDatabase, type TestDatabase } from './postgres.ts'
 export {

@@ -14,3 +14,15 @@ export function factsOf({ places, platform, site }: Application): PlacementFacts
     siteFederationId: site?.federationId ?? null,
   }
 }
+
+/** What is left of a placement's facts when the person's data is erased. */
+export const NO_FACTS: PlacementFacts = {
+  plateCity: null,
+  householdDivision: null,
+  residenceDivision: null,
+  residenceStreet: null,
+  routes: [],
+  platform: null,
+  siteDivision: null,
+  siteFederationId: null,
+}

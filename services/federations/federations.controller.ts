@@ -40,8 +40,9 @@ export class FederationsController {
   async placement(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
     const [row] = await this.dataSource.query(
       `select registration_id as "registrationId", identity_id as "identityId", facts, tree_version as "treeVersion",
-         rule_set_version as "ruleSetVersion", decided_at as "decidedAt"
-       from placement where registration_id = $1`,
+         rule_set_version as "ruleSetVersion", decided_at as "decidedAt",
+         exists (select from erased_registration e where e.registration_id = p.registration_id) as erased
+       from placement p where registration_id = $1`,
       [registrationId],
     )
     if (!row) {
@@ -50,7 +51,14 @@ export class FederationsController {
         en: 'The registration has not been placed yet: look again in a moment',
       })
     }
+    const { erased, ...found } = row
+    if (erased) {
+      throw new DomainError('not_found', 'person_erased', {
+        zh: '申请人的个人信息已应要求删除，归口依据不再保留',
+        en: "The applicant's data was erased on request: why it was placed so can't be told any more",
+      })
+    }
     const { tree, rules } = await this.book.basisOf(this.dataSource.manager, row.treeVersion, row.ruleSetVersion)
-    return { ...row, decision: decidePlacement(row.facts, tree, rules) }
+    return { ...found, decision: decidePlacement(row.facts, tree, rules) }
   }
 }

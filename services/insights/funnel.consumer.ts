@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common'
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
 import { z } from 'zod'
-import { codeScanned, identityResolved, membershipApproved, registrationSubmitted, siteOpened } from '#libs/contracts'
+import { codeScanned, registrationSubmitted, siteOpened } from '#libs/contracts'
 import { type EventContext, type Received, readsBatch } from '#libs/messaging'
 import { Funnel } from './funnel.ts'
 
@@ -9,8 +9,6 @@ const site = siteOpened.data.pick({ siteId: true, name: true })
 const scan = codeScanned.data.pick({ siteId: true, at: true })
 const application = z.object({ submittedAt: z.string(), site: z.object({ siteId: z.uuid() }).nullable() })
 const submission = z.object({ application })
-const resolution = z.object({ outcome: z.enum(['new', 'existing']), application })
-const approval = membershipApproved.data.pick({ siteId: true, decidedAt: true })
 
 /** Counts the events of the campaign; the inbox makes every event count once. */
 @Controller()
@@ -40,25 +38,6 @@ export class FunnelConsumer {
       tx,
       'submitted',
       events.map(({ data }) => happening(data.application)),
-    )
-  }
-
-  @EventPattern<string>(identityResolved.type, readsBatch(resolution))
-  async onResolved(@Payload() events: Received<typeof resolution>[], @Ctx() { tx }: EventContext): Promise<void> {
-    const newPeople = events.filter(({ data }) => data.outcome === 'new')
-    await this.funnel.count(
-      tx,
-      'new_people',
-      newPeople.map(({ data }) => happening(data.application)),
-    )
-  }
-
-  @EventPattern<string>(membershipApproved.type, readsBatch(approval))
-  async onApproved(@Payload() events: Received<typeof approval>[], @Ctx() { tx }: EventContext): Promise<void> {
-    await this.funnel.count(
-      tx,
-      'approved',
-      events.map(({ data }) => ({ siteId: data.siteId, at: new Date(data.decidedAt) })),
     )
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { type EntityManager } from 'typeorm'
+import type { CountChange } from './count-changes.ts'
 
 /** Registrations that came through no code are counted under this id. */
 export const NO_SITE = '00000000-0000-0000-0000-000000000000'
@@ -27,13 +28,27 @@ export interface SiteFunnel {
 export class Funnel {
   /** Adds happenings of one step, one row per site and day. */
   async count(tx: EntityManager, step: Step, happenings: readonly Happening[]): Promise<void> {
+    await this.move(
+      tx,
+      step,
+      happenings.map((each) => ({ ...each, by: 1 })),
+    )
+  }
+
+  /** Adds to one step and takes away from it, one row per site and day. */
+  async move(tx: EntityManager, step: Step, changes: readonly CountChange[]): Promise<void> {
+    if (changes.length === 0) return
     await tx.query(
       `insert into site_day as counted (site_id, day, ${step})
-       select site_id, (at at time zone 'Asia/Shanghai')::date, count(*)::int
-       from unnest($1::uuid[], $2::timestamptz[]) as h (site_id, at)
-       group by 1, 2 order by 1, 2
+       select site_id, (at at time zone 'Asia/Shanghai')::date, sum(by)::int
+       from unnest($1::uuid[], $2::timestamptz[], $3::int[]) as h (site_id, at, by)
+       group by 1, 2 having sum(by) <> 0 order by 1, 2
        on conflict (site_id, day) do update set ${step} = counted.${step} + excluded.${step}`,
-      [happenings.map(({ siteId }) => siteId ?? NO_SITE), happenings.map(({ at }) => at.toISOString())],
+      [
+        changes.map(({ siteId }) => siteId ?? NO_SITE),
+        changes.map(({ at }) => at.toISOString()),
+        changes.map(({ by }) => by),
+      ],
     )
   }
 

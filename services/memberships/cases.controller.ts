@@ -25,7 +25,17 @@ const caseAnswer = z.object({
   caseId: z.uuid(),
   identityId: z.uuid(),
   status: z.enum(caseStatuses),
-  name: z.string().describe('Masked, as `mobile` and `residentId` are'),
+  mergedInto: z.uuid().nullable().describe('The case of the same person that is decided in its place'),
+  suspectedDuplicates: z
+    .array(
+      z.object({
+        identityId: z.uuid(),
+        kind: z.enum(['likely', 'id_conflict', 'kept_apart']),
+        weight: z.int().nullable().describe('Of the strongest pair of records, milli-bits'),
+      }),
+    )
+    .describe('Who may be the same person, the strongest suspicion first: look before approving'),
+  name: z.string().describe('Masked, as `mobile` and `residentId` are; 已删除 when the data was erased'),
   mobile: z.string(),
   residentId: z.string().nullable(),
   federationId: z.string().nullable().describe('Null in the holding pool, until an approval names one'),
@@ -35,6 +45,7 @@ const caseAnswer = z.object({
   ruleSetVersion: z.int(),
   heldBecause: z.string().nullable().describe('Why no rule placed the driver'),
   reasons: z.array(reasonAnswer).describe('Why the driver was placed here, step by step'),
+  erasedAt: z.iso.datetime().nullable().describe('When the data that the case shows was erased on request'),
   registrationId: z.uuid().describe('The registration whose data the case shows'),
   registrationIds: z.array(z.uuid()).describe('Every registration that the case holds, the first one first'),
   registrations: z.int().describe('How many these are'),

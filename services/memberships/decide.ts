@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { membershipApproved, membershipRejected, membershipReturned, newEvent } from '#libs/contracts'
-import { lockKeys, transact } from '#libs/database'
+import { lockKeys, TransactionConflict, transact } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { type Bilingual, DomainError, forbidden, type Principal } from '#libs/platform'
+import { REGISTRATIONS_OF_CASE } from './case-list.ts'
 import { memberNumber } from './member-number.ts'
+import { Memberships } from './memberships.ts'
 import { type RejectReason, type ReturnReason, rejectReasons, returnReasons } from './reason-codes.ts'
+import { nextStatements } from './statement-numbers.ts'
 
 /** What an admin decides about cases. A federation is named only for cases that no rule placed. */
 export type Verdict =
@@ -27,6 +30,8 @@ interface CaseRow {
   readonly caseId: string
   readonly identityId: string
   readonly status: string
+  readonly mergedInto: string | null
+  readonly erased: boolean
   readonly federationId: string | null
   readonly federationName: Bilingual | null
   readonly federationPath: string[]
@@ -39,6 +44,7 @@ interface CaseRow {
 export class Decisions {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly memberships: Memberships,
     private readonly log: EventLog,
   ) {}
 
@@ -100,6 +106,11 @@ export class Decisions {
         now,
       ],
     )
+    await this.memberships.enter(
+      tx,
+      members.map(({ memberId }) => ({ memberId, entry: 'joined', reason: null })),
+      now,
+    )
     await tx.query(
       `update review_case c set status = 'approved', decided_at = $4, decided_by = $5,
          federation_id = d.federation_id, federation_name = d.federation_name
@@ -112,13 +123,14 @@ export class Decisions {
         sender.name,
       ],
     )
+    const statements = await nextStatements(tx, members.length)
     await this.log.append(
       tx,
-      members.map((member) =>
+      members.map((member, at) =>
         newEvent(
           membershipApproved,
           {
-            ...decisionData(member, sender, now),
+            ...decisionData(member, sender, now, statements[at]!),
             memberId: member.memberId,
             memberNumber: member.memberNumber,
             federationId: member.federationId,
@@ -143,9 +155,12 @@ export class Decisions {
     )
     const definition = kind === 'return' ? membershipReturned : membershipRejected
     const reason = { ...returnReasons, ...rejectReasons }[reasonCode]
+    const statements = await nextStatements(tx, cases.length)
     await this.log.append(
       tx,
-      cases.map((row) => newEvent(definition, { ...decisionData(row, sender, now), reasonCode, reason }, { now })),
+      cases.map((row, at) =>
+        newEvent(definition, { ...decisionData(row, sender, now, statements[at]!), reasonCode, reason }, { now }),
+      ),
     )
   }
 
@@ -155,19 +170,20 @@ export class Decisions {
       `select identity_id as "identityId" from review_case where id = any($1)`,
       [caseIds],
     )
-    await lockKeys(
-      tx,
-      'identity',
-      found.map(({ identityId }) => identityId),
-    )
+    const people = [...new Set(found.map(({ identityId }) => identityId))]
+    await lockKeys(tx, 'identity', people)
     const rows: CaseRow[] = await tx.query(
-      `select c.id as "caseId", c.identity_id as "identityId", c.status, c.federation_id as "federationId",
+      `select c.id as "caseId", c.identity_id as "identityId", c.status, c.merged_into as "mergedInto",
+         exists (select from case_registration r where r.registration_id = c.registration_id and r.erased_at is not null)
+           as erased, c.federation_id as "federationId",
          c.federation_name as "federationName", c.federation_path as "federationPath", c.site_id as "siteId",
-         array(select registration_id from case_registration r where r.case_id = c.id order by attached_at)
-           as "registrationIds"
+         ${REGISTRATIONS_OF_CASE} as "registrationIds"
        from review_case c where c.id = any($1)`,
       [caseIds],
     )
+    if (rows.some(({ identityId }) => !people.includes(identityId))) {
+      throw new TransactionConflict('a case came to another person meanwhile')
+    }
     return new Map(rows.map((row) => [row.caseId, row]))
   }
 }
@@ -178,6 +194,17 @@ function obstacle(row: CaseRow | undefined, verdict: Verdict, sender: Principal)
     return new DomainError('not_found', 'no_such_case', { zh: '没有这个审核事项', en: 'There is no such case' })
   }
   if (!row.federationPath.includes(sender.federationId)) return forbidden()
+  if (row.mergedInto) {
+    return new DomainError(
+      'conflict',
+      'case_merged',
+      {
+        zh: '该事项与同一人的另一事项合并，请处理合并后的事项',
+        en: 'The case was joined with another one of the same person: decide that one',
+      },
+      { mergedInto: row.mergedInto },
+    )
+  }
   if (row.status !== 'open') {
     return new DomainError(
       'conflict',
@@ -185,6 +212,12 @@ function obstacle(row: CaseRow | undefined, verdict: Verdict, sender: Principal)
       { zh: '该事项已经处理过，请刷新列表', en: 'The case was decided already: refresh the list' },
       { caseStatus: row.status },
     )
+  }
+  if (verdict.kind === 'approve' && row.erased) {
+    return new DomainError('conflict', 'person_erased', {
+      zh: '申请人的个人信息已应要求删除，不能批准，请退回或拒绝',
+      en: "The applicant's data was erased on request: it can't be approved, only returned or rejected",
+    })
   }
   if (verdict.kind === 'approve' && !row.federationId && !verdict.federation) {
     return new DomainError('unprocessable', 'federation_needed', {
@@ -195,6 +228,12 @@ function obstacle(row: CaseRow | undefined, verdict: Verdict, sender: Principal)
   return null
 }
 
-function decisionData({ caseId, identityId, registrationIds, siteId }: CaseRow, sender: Principal, now: Date) {
-  return { caseId, identityId, registrationIds, siteId, decidedAt: now.toISOString(), decidedBy: sender.name }
+function decisionData(
+  { caseId, identityId, registrationIds, siteId }: CaseRow,
+  sender: Principal,
+  now: Date,
+  statement: number,
+) {
+  const decidedAt = now.toISOString()
+  return { caseId, identityId, registrationIds, siteId, decidedAt, decidedBy: sender.name, statement }
 }

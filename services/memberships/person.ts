@@ -16,3 +16,6 @@ export function maskPerson({ name, mobile, residentId }: Person) {
     residentId: residentId && ResidentId.parse(residentId).toString(),
   }
 }
+
+/** What lists show in the place of data that was erased. */
+export const ERASED = { name: '已删除', mobile: '已删除', residentId: '已删除' } as const

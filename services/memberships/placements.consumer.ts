@@ -1,71 +1,55 @@
+import { createHash } from 'node:crypto'
 import { Controller } from '@nestjs/common'
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
-import { v7 as uuidv7 } from 'uuid'
-import { newEvent, placementDecided, placementHeld, reviewAttached, reviewOpened } from '#libs/contracts'
-import { type EventContext, EventLog, type Received, readsBatch } from '#libs/messaging'
-import { Cases, type Placed } from './cases.ts'
-import { takeIn } from './take-in.ts'
+import { type Application, placementDecided, placementHeld } from '#libs/contracts'
+import { type EventContext, type Received, readsBatch } from '#libs/messaging'
+import { type Heard, Settlement } from './settle.ts'
+import type { Content, Placement } from './statements.ts'
 
 const decided = placementDecided.data
 const held = placementHeld.data
 
-/** Opens a review case for every person whom federations have placed, or adds the registration to the one there is. */
+/** Brings every registration that federations have placed to its person's case. */
 @Controller()
 export class PlacementsConsumer {
-  constructor(
-    private readonly cases: Cases,
-    private readonly log: EventLog,
-  ) {}
+  constructor(private readonly settlement: Settlement) {}
 
   @EventPattern<string>(placementDecided.type, readsBatch(decided))
-  async onDecided(@Payload() events: Received<typeof decided>[], @Ctx() context: EventContext): Promise<void> {
-    const placed = events.map(({ data }) => ({
-      ...data,
-      registrationId: data.application.registrationId,
-      heldBecause: null,
-    }))
-    await this.takeIn(placed, events, context)
+  async onDecided(@Payload() events: Received<typeof decided>[], @Ctx() { tx }: EventContext): Promise<void> {
+    await this.settlement.hear(
+      tx,
+      events.map(({ data, trace }) => statementOf(data, { ...data, heldBecause: null }, trace)),
+    )
   }
 
   @EventPattern<string>(placementHeld.type, readsBatch(held))
-  async onHeld(@Payload() events: Received<typeof held>[], @Ctx() context: EventContext): Promise<void> {
-    const placed = events.map(({ data }) => ({
-      ...data,
-      registrationId: data.application.registrationId,
-      federationId: null,
-      federationName: null,
-      ruleId: null,
-    }))
-    await this.takeIn(placed, events, context)
-  }
-
-  private async takeIn(
-    placed: readonly Placed[],
-    causes: readonly { trace: string | null }[],
-    { tx }: EventContext,
-  ): Promise<void> {
-    const now = new Date()
-    const living = await this.cases.lockLiving(tx, [...new Set(placed.map(({ identityId }) => identityId))])
-    const admissions = takeIn(living, placed, uuidv7)
-    await this.cases.write(tx, admissions, placed, now)
-    const members = await this.cases.membersOf(
+  async onHeld(@Payload() events: Received<typeof held>[], @Ctx() { tx }: EventContext): Promise<void> {
+    const nowhere = { federationId: null, federationName: null, ruleId: null }
+    await this.settlement.hear(
       tx,
-      admissions.flatMap((each) => (each.kind === 'attach' && each.status === 'approved' ? [each.caseId] : [])),
+      events.map(({ data, trace }) => statementOf(data, { ...data, ...nowhere }, trace)),
     )
-    const events = admissions.map((admission, at) => {
-      const { caseId } = admission
-      const { identityId, registrationId, federationId } = placed[at]!
-      const { trace } = causes[at]!
-      if (admission.kind === 'open') {
-        return newEvent(reviewOpened, { caseId, identityId, registrationId, federationId }, { now, trace })
-      }
-      const caseStatus = admission.status === 'approved' ? 'approved' : 'open'
-      const member = members.get(caseId)
-      const memberNumber = member?.number ?? null
-      const federationName = member?.federationName ?? null
-      const attached = { caseId, identityId, registrationId, caseStatus, memberNumber, federationName } as const
-      return newEvent(reviewAttached, attached, { now, trace })
-    })
-    await this.log.append(tx, events)
+  }
+}
+
+function statementOf(
+  { identityId, application, revision = 1 }: { identityId: string; application: Application; revision?: number },
+  placement: Placement,
+  trace: string | null,
+): Heard {
+  const { registrationId } = application
+  return { registrationId, identityId, revision, content: contentOf(application, placement), trace }
+}
+
+function contentOf({ submittedAt, site, sealed, places, platform }: Application, placement: Placement): Content {
+  const { federationId, federationName, federationPath, ruleId, ruleSetVersion, heldBecause, reasons } = placement
+  return {
+    submittedAt: new Date(submittedAt),
+    siteId: site?.siteId ?? null,
+    sealed,
+    digest: createHash('sha256')
+      .update(JSON.stringify([sealed, places, platform]))
+      .digest('base64url'),
+    placement: { federationId, federationName, federationPath, ruleId, ruleSetVersion, heldBecause, reasons },
   }
 }

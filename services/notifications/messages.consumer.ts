@@ -1,22 +1,27 @@
 import { Controller } from '@nestjs/common'
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices'
-import type { EntityManager } from 'typeorm'
-import { v7 as uuidv7 } from 'uuid'
-import { membershipApproved, membershipRejected, membershipReturned, messageSent, newEvent } from '#libs/contracts'
-import { type EventContext, EventLog, type Received, readsBatch } from '#libs/messaging'
-import type { Bilingual } from '#libs/platform'
-import { type Template, templates } from './templates.ts'
+import {
+  membershipApproved,
+  membershipRejected,
+  membershipReturned,
+  reviewAttached,
+  reviewOpened,
+  subjectErased,
+} from '#libs/contracts'
+import { type EventContext, type Received, readsBatch } from '#libs/messaging'
+import { Messages } from './messages.ts'
+import type { News } from './what-to-tell.ts'
 
-const approved = membershipApproved.data.pick({ registrationIds: true, memberNumber: true, federationName: true })
-const declined = membershipReturned.data.pick({ registrationIds: true, reason: true })
-
-interface Message {
-  /** The event that is told; with the registration it makes the message unique. */
-  readonly eventId: string
-  readonly registrationId: string
-  readonly template: Template
-  readonly text: Bilingual
-}
+const opened = reviewOpened.data.pick({ registrationId: true, statement: true })
+const attached = reviewAttached.data.omit({ caseId: true, identityId: true })
+const approved = membershipApproved.data.pick({
+  registrationIds: true,
+  memberNumber: true,
+  federationName: true,
+  statement: true,
+})
+const declined = membershipReturned.data.pick({ registrationIds: true, reason: true, statement: true })
+const erased = subjectErased.data
 
 /**
  * Tells drivers what was decided, on the page that they opened from their receipt. A message by SMS needs a provider and
@@ -24,74 +29,74 @@ interface Message {
  */
 @Controller()
 export class MessagesConsumer {
-  constructor(private readonly log: EventLog) {}
+  constructor(private readonly messages: Messages) {}
+
+  @EventPattern<string>(reviewOpened.type, readsBatch(opened))
+  async onOpened(@Payload() events: Received<typeof opened>[], @Ctx() { tx }: EventContext): Promise<void> {
+    await this.messages.tell(
+      tx,
+      events.map(({ id, data }) => newsOf(id, [data.registrationId], data.statement, { state: 'in_review' })),
+    )
+  }
+
+  @EventPattern<string>(reviewAttached.type, readsBatch(attached))
+  async onAttached(@Payload() events: Received<typeof attached>[], @Ctx() { tx }: EventContext): Promise<void> {
+    await this.messages.tell(
+      tx,
+      events.map(({ id, data: { registrationId, memberNumber, federationName: federation, statement } }) =>
+        newsOf(
+          id,
+          [registrationId],
+          statement,
+          memberNumber && federation
+            ? { state: 'member', memberNumber, federation, approved: false }
+            : { state: 'in_review' },
+        ),
+      ),
+    )
+  }
 
   @EventPattern<string>(membershipApproved.type, readsBatch(approved))
   async onApproved(@Payload() events: Received<typeof approved>[], @Ctx() { tx }: EventContext): Promise<void> {
-    await this.send(
+    await this.messages.tell(
       tx,
-      events.flatMap(({ id, data: { registrationIds, memberNumber, federationName } }) =>
-        messages(
-          id,
-          registrationIds,
-          'membership-approved',
-          templates['membership-approved']({ memberNumber, federation: federationName }),
-        ),
+      events.map(({ id, data: { registrationIds, memberNumber, federationName: federation, statement } }) =>
+        newsOf(id, registrationIds, statement, { state: 'member', memberNumber, federation, approved: true }),
       ),
     )
   }
 
   @EventPattern<string>(membershipReturned.type, readsBatch(declined))
   async onReturned(@Payload() events: Received<typeof declined>[], @Ctx() { tx }: EventContext): Promise<void> {
-    await this.send(
+    await this.messages.tell(
       tx,
-      events.flatMap(({ id, data }) =>
-        messages(id, data.registrationIds, 'membership-returned', templates['membership-returned'](data)),
+      events.map(({ id, data: { registrationIds, reason, statement } }) =>
+        newsOf(id, registrationIds, statement, { state: 'returned', reason }),
       ),
     )
   }
 
   @EventPattern<string>(membershipRejected.type, readsBatch(declined))
   async onRejected(@Payload() events: Received<typeof declined>[], @Ctx() { tx }: EventContext): Promise<void> {
-    await this.send(
+    await this.messages.tell(
       tx,
-      events.flatMap(({ id, data }) =>
-        messages(id, data.registrationIds, 'membership-rejected', templates['membership-rejected'](data)),
+      events.map(({ id, data: { registrationIds, reason, statement } }) =>
+        newsOf(id, registrationIds, statement, { state: 'rejected', reason }),
       ),
     )
   }
 
-  private async send(tx: EntityManager, sending: readonly Message[]): Promise<void> {
-    const now = new Date()
-    const rows = sending.map((message) => ({ ...message, id: uuidv7() }))
-    const sent: { id: string }[] = await tx.query(
-      `insert into message (id, dedup_key, registration_id, template, channel, text_zh, text_en, sent_at)
-       select id, dedup_key, registration_id, template, 'page', text_zh, text_en, $7
-       from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[])
-         as m (id, dedup_key, registration_id, template, text_zh, text_en)
-       on conflict (dedup_key) do nothing returning id`,
-      [
-        rows.map(({ id }) => id),
-        rows.map(({ eventId, registrationId }) => `${eventId} ${registrationId}`),
-        rows.map(({ registrationId }) => registrationId),
-        rows.map(({ template }) => template),
-        rows.map(({ text }) => text.zh),
-        rows.map(({ text }) => text.en),
-        now,
-      ],
-    )
-    const fresh = new Set(sent.map(({ id }) => id))
-    await this.log.append(
+  /** A lead was never told anything. */
+  @EventPattern<string>(subjectErased.type, readsBatch(erased))
+  async onErased(@Payload() events: Received<typeof erased>[], @Ctx() { tx }: EventContext): Promise<void> {
+    const registrations = events.filter(({ data }) => data.subject.kind === 'registration')
+    await this.messages.erase(
       tx,
-      rows.flatMap(({ id: messageId, registrationId, template }) =>
-        fresh.has(messageId)
-          ? [newEvent(messageSent, { messageId, registrationId, template, channel: 'page' }, { now })]
-          : [],
-      ),
+      registrations.map(({ data }) => ({ registrationId: data.subject.id, erasedAt: data.erasedAt })),
     )
   }
 }
 
-function messages(eventId: string, registrationIds: readonly string[], template: Template, text: Bilingual): Message[] {
-  return registrationIds.map((registrationId) => ({ eventId, registrationId, template, text }))
+function newsOf(eventId: string, registrationIds: readonly string[], statement: number | undefined, news: News) {
+  return { eventId, registrationIds, statement: statement ?? 0, news }
 }

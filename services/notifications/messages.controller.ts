@@ -12,6 +12,8 @@ const messages = z.object({
       channel: z.string(),
       text: bilingualSchema,
       sentAt: z.iso.datetime(),
+      withdrawnAt: z.iso.datetime().nullable().describe('Since when it is not true any more'),
+      erasedAt: z.iso.datetime().nullable().describe('When its text was deleted on request'),
     }),
   ),
 })
@@ -29,7 +31,7 @@ export class MessagesController {
   async ofRegistration(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
     const items = await this.dataSource.query(
       `select id as "messageId", template, channel, json_build_object('zh', text_zh, 'en', text_en) as text,
-         sent_at as "sentAt"
+         sent_at as "sentAt", withdrawn_at as "withdrawnAt", erased_at as "erasedAt"
        from message where registration_id = $1 order by sent_at, id`,
       [registrationId],
     )
