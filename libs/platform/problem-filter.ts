@@ -1,16 +1,18 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { throwError } from 'rxjs'
+import { EventErrorsFilter } from '#libs/messaging'
 import { answerTo } from './problem-answer.ts'
 
 /** Maps errors once, at the edge: HTTP callers get problem details or a page, event transports the error itself. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  private readonly eventErrors = new EventErrorsFilter()
+
   constructor(private readonly logger: Logger) {}
 
   catch(error: unknown, host: ArgumentsHost): unknown {
-    if (host.getType() === 'rpc') return throwError(() => error)
+    if (host.getType() === 'rpc') return this.eventErrors.catch(error)
     const request = host.switchToHttp().getRequest<FastifyRequest>()
     const reply = host.switchToHttp().getResponse<FastifyReply>()
     return this.refuse(error, request, reply)
