@@ -24,7 +24,7 @@ describe('the AsyncAPI document', () => {
     expect(operations['identities.send']).toMatchObject({ action: 'send', channel: { $ref: '#/channels/identities' } })
     expect(operations['insights.receive.memberships']).toMatchObject({
       action: 'receive',
-      messages: [{ $ref: '#/channels/memberships/messages/membership.approved' }],
+      messages: expect.arrayContaining([{ $ref: '#/channels/memberships/messages/membership.approved' }]),
     })
     expect(operations).not.toHaveProperty('insights.send')
     expect(Object.keys(operations).filter((id) => id.endsWith('.send'))).toHaveLength(7)
