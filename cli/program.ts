@@ -3,12 +3,20 @@ import pc from 'picocolors'
 import { dedupeCommand } from './dedupe.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodes, Failure } from './failure.ts'
+import { importCommand } from './import.ts'
 import { secretsCommand } from './secrets.ts'
 import { simulateCommand } from './simulate.ts'
 import { topicsCommand } from './topics.ts'
 
 /** Every verb of the command line. */
-const verbs: readonly (() => Command)[] = [simulateCommand, dedupeCommand, eventsCommand, topicsCommand, secretsCommand]
+const verbs: readonly (() => Command)[] = [
+  simulateCommand,
+  dedupeCommand,
+  importCommand,
+  eventsCommand,
+  topicsCommand,
+  secretsCommand,
+]
 
 /**
  * Runs a command line. Data goes to stdout, everything else to stderr.

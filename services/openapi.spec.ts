@@ -76,6 +76,7 @@ describe('the API description', () => {
     '/api/federations/rules',
     '/api/accounts',
     '/api/accounts/me',
+    '/api/rosters',
     '/api/events/insights/parked',
   ])('tells what GET %s answers', async (path) => {
     const answer = await system.request(path, { as: OPERATOR })
@@ -159,10 +160,18 @@ describe('the API description', () => {
       expect([name, answer.status]).toEqual([name, 200])
       expect(faults(`POST ${name}`, answer)).toBe('')
     }
+    const correct = async (path: string, name: string, body: object) => {
+      const answer = await system.request(path, { method: 'PATCH', as: OPERATOR, body })
+      expect([path, answer.status]).toEqual([path, 200])
+      expect(faults(`PATCH /api/registrations/${name}`, answer)).toBe('')
+    }
     await get('/api/review-cases', '')
     await get('/api/review-cases/{caseId}', caseId)
     await get('/api/placements/{registrationId}', registrationId)
     await get('/api/identities/of-registration/{registrationId}', registrationId)
+    await correct(`/api/registrations/receipts/${receipt}`, 'receipts/{receipt}', { version: 1, mobile: '13900001111' })
+    const byStaff = { version: 2, residenceStreet: '旺庄街道', reason: 'told at the site' }
+    await correct(`/api/registrations/${registrationId}`, '{registrationId}', byStaff)
     await post('/api/review-cases/{caseId}/disclose', { reason: 'to check the description' })
     await post('/api/review-cases/{caseId}/approve', {})
     await post('/api/review-cases/approve', { caseIds: [caseId] })
@@ -172,5 +181,35 @@ describe('the API description', () => {
       const messages = await get('/api/messages/of-registration/{registrationId}', registrationId)
       return status.json.memberNumber && messages.json.items[0]
     })
+  })
+
+  it('tells the answers about lists and erasures', async () => {
+    const body = new URLSearchParams({ list: 'no upload' })
+    const refused = await system.request('/api/rosters', { as: OPERATOR, body })
+    expect(refused).toMatchObject({ status: 400, json: { code: 'roster_missing' } })
+    expect(faults('POST /api/rosters', refused)).toBe('')
+    const list = JSON.stringify({ account: 'x', 账号: 'a1', 手机号: '13800000000' })
+    const answer = await system.request('/api/rosters?platform=g7', {
+      as: OPERATOR,
+      body: JSON.parse(list),
+      headers: { 'content-type': 'application/x-ndjson' },
+    })
+    expect(answer.status).toBe(202)
+    expect(faults('POST /api/rosters', answer)).toBe('')
+    const { rosterId } = answer.json
+    await eventually(async () => {
+      const roster = await system.request(`/api/rosters/${rosterId}`, { as: OPERATOR })
+      expect(faults('GET /api/rosters/{rosterId}', roster)).toBe('')
+      return roster.json.status === 'done' || undefined
+    })
+    const driver = generateCampaign({ drivers: 1, duplicates: 0, seed: 8 }).records[0]!.answers
+    const accepted = await system.request('/api/registrations', {
+      body: { ...driver, consents: { join: true, residentId: true } },
+      headers: { 'idempotency-key': crypto.randomUUID() },
+    })
+    const path = `/api/registrations/${accepted.json.registrationId}/erase`
+    const erased = await system.request(path, { as: OPERATOR, body: { reason: 'asked for' } })
+    expect(erased.status).toBe(200)
+    expect(faults('POST /api/registrations/{registrationId}/erase', erased)).toBe('')
   })
 })

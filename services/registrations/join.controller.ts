@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { DomainError, type FieldError, fieldErrors, languageOf, Public } from '#libs/platform'
 import { joinPage } from './join-page.ts'
 import { KnownCodes, type KnownSite } from './known-codes.ts'
+import { PAGE_POLICY } from './page-frame.ts'
 import { registrationRequest } from './registration-request.ts'
 import { StatusByReceipt } from './registration-status.ts'
 import { statusPage } from './status-page.ts'
@@ -14,9 +15,6 @@ import { SubmitRegistration } from './submit.ts'
 
 const arrival = z.object({ code: z.string().max(40).optional(), scan: z.string().max(40).optional() })
 const form = z.record(z.string(), z.string())
-
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 /** The driver's page: a plain form that needs no script. */
 @ApiExcludeController()
@@ -33,7 +31,7 @@ export class JoinController {
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
-  @Header('content-security-policy', POLICY)
+  @Header('content-security-policy', PAGE_POLICY)
   async show(@Query({ schema: arrival }) { code = '', scan = '' }: z.infer<typeof arrival>): Promise<string> {
     return joinPage({ site: await this.siteOf(code), values: { code, scan, key: randomUUID() }, errors: [] })
   }
@@ -64,7 +62,7 @@ export class JoinController {
     const page = joinPage({ site: await this.siteOf(values.code ?? ''), values: { ...values, key }, errors })
     await reply
       .status(422)
-      .headers({ 'content-security-policy': POLICY, 'cache-control': 'no-store' })
+      .headers({ 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-store' })
       .type('text/html; charset=utf-8')
       .send(page)
   }
@@ -72,9 +70,9 @@ export class JoinController {
   @Get('receipts/:receipt')
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', 'no-store')
-  @Header('content-security-policy', POLICY)
+  @Header('content-security-policy', PAGE_POLICY)
   async status(@Param('receipt') receipt: string, @Headers('accept-language') language?: string): Promise<string> {
-    return statusPage(await this.statuses.find(receipt), languageOf(language))
+    return statusPage(await this.statuses.find(receipt), languageOf(language), receipt)
   }
 
   private async siteOf(token: string): Promise<KnownSite | undefined> {

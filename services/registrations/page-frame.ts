@@ -1,5 +1,9 @@
 import { html } from 'ghtml'
 
+/** Pages of drivers run no script and load nothing. */
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
 /**
  * The frame of a driver's page: one hand, large type, no script, no request but the page itself. Text is 18 px and more,
  * targets 60 px, contrast above 4.5:1.
@@ -42,6 +46,7 @@ input:focus, select:focus, button:focus, summary:focus { outline: 4px solid #ffb
 .check input { flex: none; width: 2rem; height: 2rem; margin: .2rem 0 0; }
 summary { min-height: 60px; line-height: 60px; font-weight: 600; cursor: pointer; }
 button { width: 100%; min-height: 64px; margin-top: 1.2rem; font: inherit; font-size: 1.35rem; font-weight: 700; color: #fff; background: #b3141c; border: 0; border-radius: 8px; }
+.button { display: block; box-sizing: border-box; min-height: 64px; margin-top: 1.2rem; padding: .4rem 1rem; text-align: center; font-size: 1.35rem; font-weight: 700; border: 3px solid #b3141c; border-radius: 8px; background: #fff; }
 .error { margin: .2rem 0; color: #a3000b; font-weight: 600; }
 .summary { border: 3px solid #a3000b; border-radius: 8px; padding: .8rem 1rem; background: #fff; }
 .summary h2 { margin: 0; font-size: 1.2rem; }

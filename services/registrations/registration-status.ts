@@ -6,6 +6,9 @@ import { Receipts, referenceOf } from './receipts.ts'
 export const statuses = ['submitted', 'in_review', 'approved', 'returned', 'rejected', 'erased'] as const
 export type Status = (typeof statuses)[number]
 
+/** Where an application stands while its fields may be mended. */
+export const correctable: readonly Status[] = ['submitted', 'in_review', 'returned']
+
 /** Where a registration stands; no personal data. */
 export interface RegistrationStatus {
   readonly registrationId: string

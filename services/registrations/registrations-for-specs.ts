@@ -4,7 +4,9 @@ import { Module } from '@nestjs/common'
 import { SignJWT } from 'jose'
 import { DataSource } from 'typeorm'
 import { z } from 'zod'
-import type { Stream } from '#libs/contracts'
+import { membershipApproved, newEvent, type Stream } from '#libs/contracts'
+import { transact } from '#libs/database'
+import { EventLog } from '#libs/messaging'
 import { defineService, TOKEN_ISSUER } from '#libs/platform'
 import { FieldCipher, KeyRing } from '#libs/privacy'
 import { eventually, generateCampaign, OPERATOR, startTestSystem, type TestSystem } from '#libs/testing'
@@ -80,6 +82,22 @@ export class RegistrationsForSpecs {
       status,
       JSON.stringify(outcome),
     ])
+  }
+
+  /** Has memberships say that it made members. */
+  async approve(registrationIds: string[]): Promise<void> {
+    const schema = { options: '-c search_path=memberships' }
+    const database = await new DataSource({
+      type: 'postgres',
+      url: this.system.databaseUrl,
+      extra: schema,
+    }).initialize()
+    const [caseId, identityId, memberId] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()]
+    const member = { memberId, memberNumber: '3202-2026-0000001', federationId: 'wx', approvedBy: 'x' }
+    const data = { caseId, identityId, registrationIds, ...member, federationName: { zh: '工会', en: 'Union' } }
+    const event = newEvent(membershipApproved, data as never, { now: new Date() })
+    await transact(database, (tx) => new EventLog('memberships', database).append(tx, [event]))
+    await database.destroy()
   }
 
   /** Uploads a list as the operator. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common'
 import { CodesConsumer } from './codes.consumer.ts'
 import { CorrectRegistration } from './corrections/correct.ts'
+import { CorrectionPageController } from './corrections/correction-page.controller.ts'
 import { CorrectionsController } from './corrections/corrections.controller.ts'
 import { EraseSubject } from './erasure/erase.ts'
 import { ErasureController } from './erasure/erasure.controller.ts'
@@ -22,6 +23,7 @@ import { SubmitRegistration } from './submit.ts'
     ErasureController,
     RostersController,
     JoinController,
+    CorrectionPageController,
     CodesConsumer,
     OutcomesConsumer,
   ],

@@ -1,7 +1,7 @@
 import { html } from 'ghtml'
 import type { Bilingual } from '#libs/platform'
 import { pageFrame } from './page-frame.ts'
-import type { RegistrationStatus, Status } from './registration-status.ts'
+import { correctable, type RegistrationStatus, type Status } from './registration-status.ts'
 
 const says: Record<Status, { readonly title: Bilingual; readonly next: Bilingual }> = {
   submitted: {
@@ -40,7 +40,7 @@ const says: Record<Status, { readonly title: Bilingual; readonly next: Bilingual
 const mended: Bilingual = { zh: '已收到您的修改', en: 'We have your correction' }
 
 /** What a driver sees after submitting, and at every later look. */
-export function statusPage(status: RegistrationStatus, language: keyof Bilingual): string {
+export function statusPage(status: RegistrationStatus, language: keyof Bilingual, receipt: string): string {
   const { next } = says[status.status]
   const title = status.status === 'submitted' && status.version > 1 ? mended : says[status.status].title
   const { memberNumber, federationName, reason } = status
@@ -53,6 +53,11 @@ export function statusPage(status: RegistrationStatus, language: keyof Bilingual
   !${federationName ? html`<p>所属工会 Union<br><strong>${federationName[language]}</strong></p>` : ''}
   !${reason ? html`<p class="error">${reason.zh}</p><p><small>${reason.en}</small></p>` : ''}
   <p>${next.zh}<br><small>${next.en}</small></p>
-</div>`
+</div>
+!${
+    correctable.includes(status.status)
+      ? html`<p><a class="button" href="/join/receipts/${receipt}/correct">修改信息<br><small>Mend my details</small></a></p>`
+      : ''
+  }`
   return pageFrame(title.zh, body)
 }

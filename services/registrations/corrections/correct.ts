@@ -121,7 +121,7 @@ export class CorrectRegistration {
     if (!row) throw noSuchRegistration()
     const { status, version, channel, platform, codeId, sealed, places, submittedAt, site } = row
     const say = closed[status]
-    if (say) throw new DomainError('conflict', 'not_correctable', say, { status })
+    if (say) throw new DomainError('conflict', 'not_correctable', say, { applicationStatus: status })
     const origin = { registrationId, submittedAt: submittedAt.toISOString(), channel, site, codeId }
     const person: Pick<Answers, 'name' | 'residentId' | 'mobile' | 'plate'> = JSON.parse(
       this.cipher.open(sealed, contextOf(registrationId)),

@@ -115,11 +115,33 @@ describe('a correction', () => {
     expect(text).not.toContain('手机号打不通')
   })
 
+  it('is made in a form without script that shows nothing of what is stored', async () => {
+    const { registrationId, receipt, answers } = await world.applied()
+    const path = `/join/receipts/${receipt}/correct`
+    expect((await world.system.request(`/join/receipts/${receipt}`)).text).toContain(path)
+    const { text } = await world.system.request(path)
+    expect(text).toContain('只填要改的那一项')
+    for (const told of [answers.name, answers.residentId, answers.mobile]) expect(text).not.toContain(told)
+    const empty = { name: '', residentId: '', plate: '', residence: '' }
+    const send = (fields: object) => world.system.request(path, { body: new URLSearchParams({ ...empty, ...fields }) })
+    const faulty = await send({ version: '1', mobile: '12' })
+    expect([faulty.status, faulty.text]).toEqual([422, expect.stringContaining('手机号应为 11 位数字')])
+    const done = await send({ version: '1', mobile: '13900008888' })
+    expect([done.status, done.headers.get('location')]).toEqual([303, `/join/receipts/${receipt}`])
+    expect((await events(registrationId)).map(({ data }) => data.corrected)).toEqual([['mobile']])
+    const stale = await send({ version: '1', mobile: '13900009999' })
+    expect([stale.status, stale.text]).toEqual([422, expect.stringContaining('name="version" value="2"')])
+    await world.decided(registrationId, 'approved')
+    const late = await send({ version: '2', mobile: '13900009999' })
+    expect(late.status).toBe(303)
+    expect((await world.system.request(`/join/receipts/${receipt}`)).text).not.toContain(path)
+  })
+
   it.each(['approved', 'rejected'])('comes too late once it is %s, and says what to do', async (status) => {
     const { registrationId, receipt } = await world.applied()
     await world.decided(registrationId, status)
     const late = await correct(receipt, { version: 1, mobile: '13900005555' })
-    expect(late).toMatchObject({ status: 409, json: { code: 'not_correctable', status } })
+    expect(late).toMatchObject({ status: 409, json: { code: 'not_correctable', applicationStatus: status } })
     expect(late.json.title).toContain('12351')
     expect(await events(registrationId)).toEqual([])
   })

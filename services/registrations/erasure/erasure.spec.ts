@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { OPERATOR } from '#libs/testing'
+import { eventually, OPERATOR } from '#libs/testing'
 import { RegistrationsForSpecs } from '../registrations-for-specs.ts'
 
 describe('erasure', () => {
@@ -49,6 +49,17 @@ describe('erasure', () => {
       status: 409,
       json: { code: 'not_correctable' },
     })
+  })
+
+  it('is not undone by an outcome that comes later', async () => {
+    const erased = await world.applied()
+    const other = await world.applied()
+    await erase(`/api/registrations/${erased.registrationId}/erase`)
+    await world.approve([erased.registrationId, other.registrationId])
+    const statusOf = async ({ receipt }: { receipt: string }) =>
+      (await world.system.request(`/api/registrations/receipts/${receipt}`)).json
+    await eventually(async () => ((await statusOf(other)).status === 'approved' ? true : undefined))
+    expect(await statusOf(erased)).toMatchObject({ status: 'erased', memberNumber: null })
   })
 
   it('of a lead forgets what it was found by', async () => {

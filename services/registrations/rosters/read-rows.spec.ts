@@ -43,12 +43,12 @@ describe('readRows', () => {
   })
 
   it('names the lines as an editor counts them', async () => {
-    const rows = await rowsOf('账号\na\n\nb\n"c"x\nd\n')
+    const rows = await rowsOf('账号,姓名\na,\n\nb"x,\n"c\n,"\nd,\n')
     expect(rows.map(({ line, fault }) => [line, fault?.code])).toEqual([
       [2, undefined],
       [4, undefined],
-      [5, 'row.csv'],
-      [6, undefined],
+      [6, 'row.quote'],
+      [7, undefined],
     ])
     const json = await rowsOf('{"账号":"a"}\n\n[1]\n')
     expect(json.map(({ line, fault }) => [line, fault?.code])).toEqual([

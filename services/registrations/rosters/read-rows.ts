@@ -17,7 +17,11 @@ const LONGEST_ROW = 16 * 1024
 
 const faults = {
   tooMany: { code: 'row.columns', zh: '这一行比表头多出几列，请核对', en: 'The row has more columns than the header' },
-  csv: { code: 'row.csv', zh: '这一行的引号或分隔有误，请核对', en: 'A quote or separator is wrong in this row' },
+  quote: {
+    code: 'row.quote',
+    zh: '一格里有换行：可能在前面几行有引号没有闭合，这几行都没有采用，请核对',
+    en: 'A cell goes over several lines: a quote before may not be closed. None of these lines is taken: check them',
+  },
   json: {
     code: 'row.json',
     zh: '这一行不是有效的 JSON 对象，请核对',
@@ -48,36 +52,32 @@ async function* joined(start: string, rest: AsyncIterator<string>): AsyncGenerat
 }
 
 async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<Row> {
-  const broken: number[] = []
+  // Quotes that mean nothing are taken as they stand: the checks of the values tell of them, row by row.
   const parser = parse({
     delimiter: [',', '\t'],
     info: true,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
-    skip_records_with_error: true,
     max_record_size: LONGEST_ROW,
-    on_skip: (error) => {
-      if (error) broken.push(linesOf(error))
-    },
   })
   const source = Readable.from(text)
   source.on('error', (error) => parser.destroy(error))
   let columns: readonly (Column | undefined)[] | undefined
   try {
     for await (const { record, info } of source.pipe(parser) as AsyncIterable<CsvRecord>) {
-      for (const line of broken.splice(0)) yield faultAt(line, faults.csv)
       if (!columns) columns = headerOf(record)
       else if (record.every((cell) => cell.trim() === '')) continue
       else if (record.length > columns.length) yield faultAt(info.lines, faults.tooMany)
+      else if (record.some((cell) => /[\r\n]/.test(cell))) yield faultAt(info.lines, faults.quote)
       else yield { line: info.lines, cells: cellsOf(columns, record), fault: undefined }
     }
   } catch (error) {
     if (!isCsvError(error)) throw error
-    throw unreadable(linesOf(error))
+    throw unreadable(Number((error as { lines?: number }).lines ?? 0))
   } finally {
     source.destroy()
   }
-  for (const line of broken) yield faultAt(line, faults.csv)
 }
 
 interface CsvRecord {
@@ -157,8 +157,4 @@ function unreadable(line: number): DomainError {
 
 function isCsvError(error: unknown): error is CsvError {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')
-}
-
-function linesOf(error: CsvError): number {
-  return Number((error as { lines?: number }).lines ?? 0)
 }
