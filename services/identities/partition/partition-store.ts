@@ -23,6 +23,7 @@ const WRITE: Prepared = {
       select lo, hi, lo_version, hi_version, weight, levels::smallint[], $7
       from unnest($8::uuid[], $9::uuid[], $10::int[], $11::int[], $12::int[], $13::text[])
         as e (lo, hi, lo_version, hi_version, weight, levels)
+      where exists (select from record r where r.id = lo) and exists (select from record r where r.id = hi)
       order by lo, hi
       on conflict (lo, hi) do update set lo_version = excluded.lo_version, hi_version = excluded.hi_version,
         weight = excluded.weight, levels = excluded.levels, epoch = excluded.epoch
@@ -145,9 +146,9 @@ export class PartitionStore {
       `with blocked as (select distinct record_id as id from block_key where key = any($1::bigint[]))
        delete from edge where lo in (select id from blocked) and hi in (select id from blocked)
          and not exists (
-           select from record lo cross join lateral unnest(lo.keys) as key
-           join record hi on hi.id = edge.hi and key = any(hi.keys)
-           where lo.id = edge.lo and not exists (select from hub where hub.key = key))`,
+           select from record lo cross join lateral unnest(lo.keys) as shared
+           join record hi on hi.id = edge.hi and shared = any(hi.keys)
+           where lo.id = edge.lo and not exists (select from hub where hub.key = shared))`,
       [arrayOf(hubs.map(({ key }) => key))],
     )
   }

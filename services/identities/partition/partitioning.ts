@@ -77,10 +77,13 @@ export class Partitioning {
       await this.store.limitHubs(tx, hubs, now)
       return this.recompute(tx, { ...change, seeds: start.seeds, evidence: { pairs, hubs: [] } }, now)
     }
+    // A pair that speaks against one person is kept too, though nobody looked at its other end yet: should a third record
+    // join the two, it counts. Whether that end stands as it was scored is told by the version that is stored with the pair.
     const versions = new Map(found.members.map(({ id, version }) => [id, version]))
+    const asScored = (id: string, version: number) => (versions.get(id) ?? version) === version
     const learned = pairs.filter(
       ({ lo, hi, loVersion, hiVersion, keys }) =>
-        versions.get(lo) === loVersion && versions.get(hi) === hiVersion && keys.some((key) => !found.hubs.has(key)),
+        asScored(lo, loVersion) && asScored(hi, hiVersion) && keys.some((key) => !found.hubs.has(key)),
     )
     return this.settle(tx, change, { ...found, edges: withLearned(found, learned) }, learned, now)
   }
