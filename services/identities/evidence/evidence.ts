@@ -58,7 +58,7 @@ export class EvidenceGatherer {
     return {
       model,
       seeds: seeds.map(({ content }) => content.id),
-      pairs: this.weigh(model, pairs, found, rows),
+      pairs: this.weigh(model, pairs, found, rows, new Map(contents.map(({ id, version }) => [id, version]))),
       hubs: overfull.map(({ key, example }) => ({ key, rule: asked.get(key)!, example })),
     }
   }
@@ -76,14 +76,18 @@ export class EvidenceGatherer {
     }))
   }
 
+  /** @param known rows that were opened already, of the versions in `versions`: others may have stored newer ones since */
   private weigh(
     model: Model,
     pairs: readonly Pair[],
     found: readonly FoundRecord[],
     known: ReadonlyMap<string, PersonRow>,
+    versions: ReadonlyMap<string, number>,
   ): ScoredPair[] {
-    if (pairs.length === 0) return []
     const contents = new Map(found.map(({ content }) => [content.id, content]))
+    // A record that was erased a moment ago is not found any more.
+    const whole = pairs.filter(({ lo, hi }) => contents.has(lo) && contents.has(hi))
+    if (whole.length === 0) return []
     const position = new Map<string, number>()
     const rows: PersonRow[] = []
     const positionOf = (id: string) => {
@@ -91,14 +95,15 @@ export class EvidenceGatherer {
       if (at === undefined) {
         at = rows.length
         position.set(id, at)
-        rows.push(known.get(id) ?? this.opener.row(contents.get(id)!))
+        const content = contents.get(id)!
+        rows.push(versions.get(id) === content.version ? known.get(id)! : this.opener.row(content))
       }
       return at
     }
-    const places = pairs.map(({ lo, hi }) => [positionOf(lo), positionOf(hi)] as const)
+    const places = whole.map(({ lo, hi }) => [positionOf(lo), positionOf(hi)] as const)
     const table = tableOf(model, rows)
     const scorer = new Scorer(model, table, knowledgeOf(model, table, { count: false }))
-    return pairs.flatMap(({ lo, hi, keys }, at) => {
+    return whole.flatMap(({ lo, hi, keys }, at) => {
       const weight = scorer.score(...places[at]!)
       if (weight < model.thresholds.keep) return []
       const [loVersion, hiVersion] = [contents.get(lo)!.version, contents.get(hi)!.version]
