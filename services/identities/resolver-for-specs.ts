@@ -5,7 +5,7 @@ import type { Model } from '#libs/linkage'
 import { EventLog, MessagingTables1767225600000, maintainPartitions } from '#libs/messaging'
 import { generateSecrets } from '#libs/platform'
 import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
-import { createTestDatabase } from '#libs/testing'
+import { createTestDatabase, generateCampaign } from '#libs/testing'
 import { Epochs, firstEpoch } from './evidence/epochs.ts'
 import { EvidenceGatherer } from './evidence/evidence.ts'
 import * as migrations from './migrations/index.ts'
@@ -201,4 +201,12 @@ function bounded(maxComponent: number): typeof Partitioning {
 export function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** Drivers who have nothing in common, each with a truck. */
+export function strangers(): Person[] {
+  const { people } = generateCampaign({ drivers: 60, duplicates: 0, seed: 3 })
+  return people.flatMap(({ circle, name, residentId, mobile, plate }) =>
+    circle || !plate ? [] : [{ name, residentId, mobile, plate }],
+  )
 }

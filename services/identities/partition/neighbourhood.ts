@@ -142,7 +142,7 @@ export class Neighbourhoods {
     }
   }
 
-  private async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
+  protected async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
     const { merge, review } = model.thresholds
     const [row] = await runPrepared<{ found: Found }>(tx, READ, [
       arrayOf([...start.seeds, ...start.partners.strong]),
