@@ -76,8 +76,12 @@ export class EvidenceGatherer {
     }))
   }
 
-  /** @param known rows that were opened already, of the versions in `versions`: others may have stored newer ones since */
-  private weigh(
+  /**
+   * Weighs pairs of found records, leaving out what counts for nothing.
+   *
+   * @param known rows that were opened already, of the versions in `versions`: others may have stored newer ones since
+   */
+  weigh(
     model: Model,
     pairs: readonly Pair[],
     found: readonly FoundRecord[],

@@ -55,8 +55,27 @@ export function decidePartition(
     decisions,
     { merge: model.thresholds.merge, ...model.clustering },
   )
-  const byId = new Map(inside.map((member) => [member.id, member]))
-  const current = new Map(inside.flatMap(({ id, identityId }) => (identityId ? [[id, identityId] as const] : [])))
+  const change = changeOf(clusters, inside, past, newId)
+  return {
+    ...change,
+    suspicions: suspicionsOf(change.clusters, members, edges as readonly Edge[], decisions, model.thresholds),
+    deferred: all.flatMap(({ id }) => (deferred.has(id) ? [id] : [])),
+  }
+}
+
+/**
+ * What it means that some records are these clusters from now on; pure.
+ *
+ * @param members the records of the clusters, with all others of the identities that they had
+ */
+export function changeOf(
+  clusters: readonly (readonly string[])[],
+  members: readonly Member[],
+  past: ReadonlyMap<string, readonly string[]>,
+  newId: () => string,
+): Omit<PartitionChange, 'suspicions' | 'deferred'> {
+  const byId = new Map(members.map((member) => [member.id, member]))
+  const current = new Map(members.flatMap(({ id, identityId }) => (identityId ? [[id, identityId] as const] : [])))
   const assigned = assignIdentities(clusters, current, past, newId).map(({ records, identityId, origin }) => ({
     identityId,
     origin,
@@ -69,23 +88,25 @@ export function decidePartition(
   )
   const living = new Set(assigned.map(({ identityId }) => identityId))
   const gone = [...new Set(current.values())].filter((id) => !living.has(id))
-  const suspicions = suspicionsOf(assigned, members, edges as readonly Edge[], decisions, model.thresholds)
   return {
     clusters: assigned,
     moves,
     created: assigned.flatMap(({ identityId, origin }) => (origin === 'new' ? [identityId] : [])),
     revived: assigned.flatMap(({ identityId, origin }) => (origin === 'revived' ? [identityId] : [])),
-    retired: gone.map((id) => ({ id, redirectTo: successorOf(id, moves) })),
-    suspicions,
+    retired: successorsOf(gone, moves),
     touched: [...living, ...gone],
-    deferred: all.flatMap(({ id }) => (deferred.has(id) ? [id] : [])),
   }
 }
 
-/** Where most records of a retired identity went; between equals the older identity. */
-function successorOf(id: string, moves: readonly Move[]): string {
-  const counts = new Map<string, number>()
-  for (const { from, to } of moves) if (from === id) counts.set(to, (counts.get(to) ?? 0) + 1)
-  const [first] = [...counts].sort(([x, n], [y, m]) => m - n || (x < y ? -1 : 1))
-  return first![0]
+/** Where most records of each retired identity went; between equals the older identity. */
+function successorsOf(gone: readonly string[], moves: readonly Move[]): PartitionChange['retired'] {
+  const counts = new Map(gone.map((id) => [id, new Map<string, number>()]))
+  for (const { from, to } of moves) {
+    const ways = from === null ? undefined : counts.get(from)
+    ways?.set(to, (ways.get(to) ?? 0) + 1)
+  }
+  return [...counts].map(([id, ways]) => {
+    const [first] = [...ways].sort(([x, n], [y, m]) => m - n || (x < y ? -1 : 1))
+    return { id, redirectTo: first![0] }
+  })
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { TransactionConflict } from '#libs/database'
+import type { Model } from '#libs/linkage'
 import { EventLog } from '#libs/messaging'
 import { Epochs } from '../evidence/epochs.ts'
 import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
@@ -27,6 +28,13 @@ export interface Change {
   readonly contents?: ReadonlyMap<string, RecordContent>
   readonly traceOf?: (recordId: string) => string | null
   readonly maxComponent?: number
+}
+
+/** What a change is carried out with. */
+export interface Carrying extends Pick<Change, 'cause' | 'restated' | 'contents' | 'traceOf'> {
+  readonly model: Model
+  /** Pairs to be stored along. */
+  readonly learned?: readonly ScoredPair[]
 }
 
 /**
@@ -73,6 +81,16 @@ export class Partitioning {
       await this.epochs.refresh()
       throw new TransactionConflict('another model epoch came into force')
     }
+    if (found.erased.size > 0) {
+      // Stored by a delivery that overlapped with the erasure, or by one that came later.
+      const { erased } = found
+      await this.records.erase(tx, [...erased], now)
+      const rest = {
+        seeds: start.seeds.filter((id) => !erased.has(id)),
+        evidence: { pairs: pairs.filter(({ lo, hi }) => !erased.has(lo) && !erased.has(hi)), hubs },
+      }
+      return this.recompute(tx, { ...change, ...rest }, now)
+    }
     if (hubs.length > 0) {
       await this.store.limitHubs(tx, hubs, now)
       return this.recompute(tx, { ...change, seeds: start.seeds, evidence: { pairs, hubs: [] } }, now)
@@ -85,7 +103,14 @@ export class Partitioning {
       ({ lo, hi, loVersion, hiVersion, keys }) =>
         asScored(lo, loVersion) && asScored(hi, hiVersion) && keys.some((key) => !found.hubs.has(key)),
     )
+    await this.forgetOlder(tx, change)
     return this.settle(tx, change, { ...found, edges: withLearned(found, learned) }, learned, now)
+  }
+
+  /** Edges of what was corrected, or recorded under another epoch, were not read: here they go. */
+  private async forgetOlder(tx: EntityManager, { cause, seeds, contents }: Change): Promise<void> {
+    const mended = cause === 'epoch' ? seeds : seeds.filter((id) => (contents?.get(id)?.version ?? 1) > 1)
+    if (mended.length > 0) await this.store.forgetOlder(tx, mended)
   }
 
   private async settle(
@@ -97,11 +122,24 @@ export class Partitioning {
   ): Promise<PartitionChange> {
     const model = await this.epochs.current()
     const change = decidePartition(neighbourhood, model, maxComponent, uuidv7)
+    if (change.deferred.length > 0)
+      await this.store.defer(tx, change.deferred, restated, neighbourhood, cause, traceOf, now)
+    await this.carryOut(tx, change, neighbourhood, { model, cause, restated, contents, traceOf, learned }, now)
+    return change
+  }
+
+  /** Writes a change that was decided, with the events that tell of it. */
+  async carryOut(
+    tx: EntityManager,
+    change: PartitionChange,
+    known: Pick<Neighbourhood, 'edges' | 'decisions'>,
+    { model, cause, restated = [], contents, traceOf = () => null, learned = [] }: Carrying,
+    now: Date,
+  ): Promise<void> {
     const told = toldAbout(change, restated)
     const revisions = this.revisions(change, told)
     await this.store.write(tx, change, revisions, learned, { cause, epoch: model.epoch, now })
     const { opened, closed } = await this.store.suspect(tx, change, now)
-    if (change.deferred.length > 0) await this.store.defer(tx, change.deferred, neighbourhood, cause, traceOf, now)
     const missing = told.filter((id) => !contents?.has(id))
     const telling = {
       model,
@@ -110,12 +148,10 @@ export class Partitioning {
       traceOf,
       contents: new Map([...(contents ?? []), ...(await this.records.contents(tx, missing))]),
     }
-    const different = differentPeople(neighbourhood)
     await this.log.append(tx, [
-      ...eventsOf(change, neighbourhood, told, (id) => revisions.get(id)!, telling),
-      ...suspicionEvents(opened, closed, change, different, now),
+      ...eventsOf(change, known, told, (id) => revisions.get(id)!, telling),
+      ...suspicionEvents(opened, closed, change, differentPeople(known), now),
     ])
-    return change
   }
 
   /** The next revision of every record that moved or is spoken of. */
@@ -135,7 +171,7 @@ function withLearned({ edges }: Neighbourhood, learned: readonly ScoredPair[]): 
 }
 
 /** Whether people said of two identities that they are not one. */
-function differentPeople({ decisions }: Neighbourhood): (lo: string, hi: string) => boolean {
+function differentPeople({ decisions }: Pick<Neighbourhood, 'decisions'>): (lo: string, hi: string) => boolean {
   const apart = new Set(
     decisions.flatMap(({ kind, identityA, identityB }) =>
       kind === 'cannot' ? [`${identityA} ${identityB}`, `${identityB} ${identityA}`] : [],
