@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { KeyRing } from './key-ring.ts'
+import { KeyRing, keyRingSchema } from './key-ring.ts'
 
 const base64 = (byte: number, length = 32) => Buffer.alloc(length, byte).toString('base64')
 
@@ -31,5 +31,11 @@ describe('KeyRing', () => {
     expect(() => KeyRing.parse(`1:${key}`)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(key.slice(0, 8)) }),
     )
+  })
+
+  test('as configuration, a faulty one is refused in words that help', () => {
+    expect(keyRingSchema().parse(`3:${base64(3)}`).active).toBe(3)
+    const refused = keyRingSchema().safeParse(`1:${base64(1, 16)}`)
+    expect(refused.error?.issues[0]?.message).toBe('key 1 has 16 bytes instead of 32')
   })
 })

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 const KEY_BYTES = 32
 
 /**
@@ -27,3 +29,14 @@ export class KeyRing {
     return new KeyRing(active!, keys)
   }
 }
+
+/** A key ring as configuration: a faulty one is refused under the name of its variable. */
+export const keyRingSchema = () =>
+  z.string().transform((text, context) => {
+    try {
+      return KeyRing.parse(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+      return z.NEVER
+    }
+  })

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm'
 import { z } from 'zod'
 import { transact } from '#libs/database'
 import { defineService } from '#libs/platform'
-import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
+import { BlindIndex, FieldCipher, keyRingSchema } from '#libs/privacy'
 import { Epochs } from './evidence/epochs.ts'
 import { IdentitiesModule } from './identities.module.ts'
 import * as migrations from './migrations/index.ts'
@@ -13,15 +13,17 @@ export const identities = defineService({
   stream: 'identities',
   routes: ['/api/identities'],
   config: z.object({
-    FIELD_KEYS: z.string().describe('Keys that personal data is sealed with: <id>:<32 bytes base64>, newest first'),
-    BLIND_KEYS: z.string().describe('Keys of the blind indexes: <id>:<32 bytes base64>, newest first'),
+    FIELD_KEYS: keyRingSchema().describe(
+      'Keys that personal data is sealed with: <id>:<32 bytes base64>, newest first',
+    ),
+    BLIND_KEYS: keyRingSchema().describe('Keys of the blind indexes: <id>:<32 bytes base64>, newest first'),
   }),
   module: IdentitiesModule,
   entities: [],
   migrations,
   seed: (app) => transact(app.get(DataSource), (tx) => app.get(Epochs).begin(tx, new Date())),
   providers: ({ FIELD_KEYS, BLIND_KEYS }) => [
-    { provide: FieldCipher, useValue: new FieldCipher(KeyRing.parse(FIELD_KEYS)) },
-    { provide: BlindIndex, useValue: new BlindIndex(KeyRing.parse(BLIND_KEYS)) },
+    { provide: FieldCipher, useValue: new FieldCipher(FIELD_KEYS) },
+    { provide: BlindIndex, useValue: new BlindIndex(BLIND_KEYS) },
   ],
 })

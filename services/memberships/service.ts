@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineService } from '#libs/platform'
-import { FieldCipher, KeyRing } from '#libs/privacy'
+import { FieldCipher, keyRingSchema } from '#libs/privacy'
 import { MembershipsModule } from './memberships.module.ts'
 import * as migrations from './migrations/index.ts'
 
@@ -10,10 +10,12 @@ export const memberships = defineService({
   stream: 'memberships',
   routes: ['/api/review-cases', '/api/members'],
   config: z.object({
-    FIELD_KEYS: z.string().describe('Keys that personal data is sealed with: <id>:<32 bytes base64>, newest first'),
+    FIELD_KEYS: keyRingSchema().describe(
+      'Keys that personal data is sealed with: <id>:<32 bytes base64>, newest first',
+    ),
   }),
   module: MembershipsModule,
   entities: [],
   migrations,
-  providers: ({ FIELD_KEYS }) => [{ provide: FieldCipher, useValue: new FieldCipher(KeyRing.parse(FIELD_KEYS)) }],
+  providers: ({ FIELD_KEYS }) => [{ provide: FieldCipher, useValue: new FieldCipher(FIELD_KEYS) }],
 })
