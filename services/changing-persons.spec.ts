@@ -14,6 +14,12 @@ describe('registrations that change their person', () => {
 
   afterAll(() => world.stop())
 
+  const counted = (name: 'newPeople' | 'approved', wanted: number) =>
+    eventually(async () => {
+      expect(await world.figure(name)).toBe(wanted)
+      return true
+    })
+
   it('joins two open cases into the older one, and parts them again', async () => {
     const [a, b, first, second] = [person(), person(), world.apply(), world.apply()]
     const before = await world.figure('newPeople')
@@ -32,7 +38,7 @@ describe('registrations that change their person', () => {
       mergedInto: caseId,
     })
     expect((await world.eventsOf('review.attached', second)).at(-1)).toMatchObject({ caseId, caseStatus: 'open' })
-    await eventually(async () => ((await world.figure('newPeople')) === before + 1 ? true : undefined))
+    await counted('newPeople', before + 1)
 
     await world.identities.publish(split(a, b, 3, second), resolved(b, second, 4))
     const parted = await eventually(async () => {
@@ -41,7 +47,7 @@ describe('registrations that change their person', () => {
     })
     expect(parted).toMatchObject({ identityId: b, registrationIds: [second.registrationId] })
     expect((await world.get(`/api/review-cases/${caseId}`)).registrationIds).toEqual([first.registrationId])
-    await eventually(async () => ((await world.figure('newPeople')) === before + 2 ? true : undefined))
+    await counted('newPeople', before + 2)
   })
 
   it('comes to the same case when the merge is known before the placements', async () => {
@@ -75,7 +81,7 @@ describe('registrations that change their person', () => {
     const late = (await world.decide((await world.caseOf(second, 'open')).caseId, 'approve')).json
     await eventually(async () => ((await world.messagesOf(second)).length === 1 ? true : undefined))
     const members = (await world.get('/api/members/count')).members
-    const approved = await world.figure('approved')
+    await counted('approved', members)
 
     await world.identities.publish(merged(b, a, 2, first))
     expect(await world.caseOf(second, 'merged')).toMatchObject({ caseId: late.caseId, mergedInto: early.caseId })
@@ -89,7 +95,7 @@ describe('registrations that change their person', () => {
     expect(await world.eventsOf('membership.ended', second)).toMatchObject([
       { memberNumber: late.memberNumber, reason: 'duplicate', stays: { memberNumber: early.memberNumber } },
     ])
-    await eventually(async () => ((await world.figure('approved')) === approved - 1 ? true : undefined))
+    await counted('approved', members - 1)
 
     await world.identities.publish(split(b, a, 3, first), resolved(a, first, 4))
     await eventually(async () => ((await world.get('/api/members/count')).members === members ? true : undefined))
@@ -98,7 +104,7 @@ describe('registrations that change their person', () => {
       memberNumber: late.memberNumber,
     })
     expect((await world.lastMessage(second, 'number-changed')).text.zh).toContain(late.memberNumber)
-    await eventually(async () => ((await world.figure('approved')) === approved ? true : undefined))
+    await counted('approved', members)
     const { rows } = await world.database.query(
       `select l.entry, l.reason from memberships.member_ledger l join memberships.member m on m.id = l.member_id
        where m.number = $1 order by l.at`,
@@ -165,6 +171,10 @@ describe('registrations that change their person', () => {
     await seen([{ identityId: b, kind: 'likely', weight: 9100 }])
     await world.identities.publish(merged(c, b, 2, world.apply()))
     await seen([{ identityId: c, kind: 'likely', weight: 9100 }])
+    const d = person()
+    await world.identities.publish(merged(d, a, 2, first))
+    await eventually(async () => ((await world.caseOf(first, 'open')).identityId === d ? true : undefined))
+    await seen([{ identityId: c, kind: 'likely', weight: 9100 }])
     const settled = { identityId: a, otherIdentityId: b, outcome: 'different_people' as const }
     await world.identities.publish(newEvent(duplicateSettled, settled, { now: new Date() }))
     await seen([])
@@ -192,6 +202,14 @@ describe('registrations that change their person', () => {
     })
     expect(placement.code).toBe('person_erased')
 
+    await eventually(async () => {
+      const { rows } = await world.database.query(
+        `select from memberships.case_registration r join federations.erased_registration e using (registration_id)
+         where registration_id = $1 and r.erased_at is not null`,
+        [second.registrationId],
+      )
+      return rows[0]
+    })
     await world.identities.publish(resolved(person(), second))
     const empty = await world.caseOf(second, 'open')
     expect(empty.name).toBe('已删除')
