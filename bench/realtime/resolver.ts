@@ -43,7 +43,7 @@ export class Resolver {
     const evidence = new EvidenceGatherer(epochs, opener, new BlockKeys(new BlindIndex(ring)), store)
     const log = new EventLog('identities', dataSource)
     const partitioning = new Partitioning(epochs, new Neighbourhoods(), store, new PartitionStore(), log)
-    return new Resolver(dataSource, cipher, new Arrivals(evidence, partitioning))
+    return new Resolver(dataSource, cipher, new Arrivals(evidence, store, partitioning))
   }
 
   /** Takes records in and returns once who they are is durable. */

@@ -132,8 +132,8 @@ export class ResolverForSpecs {
       log,
     )
     const evidence = new EvidenceGatherer(this.epochs, this.opener, new BlockKeys(blind), this.records)
-    this.arrivals = new Arrivals(evidence, this.partitioning)
-    this.erasure = new Erasure(this.epochs, this.neighbourhoods, this.records, this.partitioning)
+    this.arrivals = new Arrivals(evidence, this.records, this.partitioning)
+    this.erasure = new Erasure(this.epochs, this.neighbourhoods, this.records, this.partitioning, log)
   }
 
   /** Delivers records as a transport does: again while their transaction loses against others. */

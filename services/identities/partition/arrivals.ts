@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { EvidenceGatherer } from '../evidence/evidence.ts'
 import type { RecordContent } from '../records/record-content.ts'
+import { RecordStore } from '../records/record-store.ts'
 import type { PartitionChange } from './decide-partition.ts'
 import { Partitioning } from './partitioning.ts'
 
@@ -10,6 +11,7 @@ import { Partitioning } from './partitioning.ts'
 export class Arrivals {
   constructor(
     private readonly evidence: EvidenceGatherer,
+    private readonly records: RecordStore,
     private readonly partitioning: Partitioning,
   ) {}
 
@@ -29,9 +31,14 @@ export class Arrivals {
       const known = newest.get(content.id)
       if (!known || known.version < content.version) newest.set(content.id, content)
     }
-    const evidence = await this.evidence.gather([...newest.values()], now)
-    const { seeds } = evidence
-    const restated = cause === 'correction' ? seeds : []
+    // What this very transaction erased it also holds: to store that again, on another connection, would wait for ever.
+    const erased = await this.records.erased(tx, [...newest.keys()])
+    const evidence = await this.evidence.gather(
+      [...newest.values()].filter(({ id }) => !erased.has(id)),
+      now,
+    )
+    const restated = cause === 'correction' ? evidence.seeds : []
+    const seeds = [...evidence.seeds, ...erased]
     return this.partitioning.recompute(tx, { cause, seeds, evidence, restated, contents: newest, traceOf }, now)
   }
 }

@@ -37,15 +37,20 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
         `select record_id as id, cause, trace from deferred_record order by deferred_at, record_id limit 1`,
       )
       if (!first) return false
+      const corrected: { id: string; trace: string | null }[] = await tx.query(
+        `select record_id as id, trace from deferred_record where cause = 'correction'`,
+      )
+      const traces = new Map([first, ...corrected].map(({ id, trace }) => [id, trace]))
       const contents = await this.records.contents(tx, [first.id])
       const { clusters } = await this.partitioning.recompute(
         tx,
         {
           cause: first.cause,
           seeds: [first.id],
-          restated: first.cause === 'correction' ? [first.id] : [],
+          // Those that lie in other components are not spoken of here.
+          restated: corrected.map(({ id }) => id),
           contents,
-          traceOf: () => first.trace,
+          traceOf: (id) => traces.get(id) ?? null,
           maxComponent: Number.POSITIVE_INFINITY,
         },
         now,

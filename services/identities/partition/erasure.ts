@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
+import { duplicateSettled, newEvent } from '#libs/contracts'
+import { EventLog } from '#libs/messaging'
 import { Epochs } from '../evidence/epochs.ts'
 import { arrayOf, RecordStore } from '../records/record-store.ts'
 import { Neighbourhoods } from './neighbourhood.ts'
@@ -13,6 +15,7 @@ export class Erasure {
     private readonly neighbourhoods: Neighbourhoods,
     private readonly records: RecordStore,
     private readonly partitioning: Partitioning,
+    private readonly log: EventLog,
   ) {}
 
   async erase(tx: EntityManager, ids: readonly string[], now: Date): Promise<void> {
@@ -26,9 +29,18 @@ export class Erasure {
          select from membership_of_record m where m.identity_id = identity.id and m.record_id <> all($1::uuid[]))`,
       [arrayOf(ids), now],
     )
-    await tx.query(
-      `delete from review_item using identity where identity.id in (lo, hi) and retired_at = $1 and redirect_to is null`,
+    const over: { lo: string; hi: string }[] = await tx.query(
+      `with over as (
+         delete from review_item using identity
+         where identity.id in (lo, hi) and retired_at = $1 and redirect_to is null
+         returning lo, hi)
+       select lo, hi from over`,
       [now],
+    )
+    const outcome = 'no_longer_suspected'
+    await this.log.append(
+      tx,
+      over.map(({ lo, hi }) => newEvent(duplicateSettled, { identityId: lo, otherIdentityId: hi, outcome }, { now })),
     )
     const erased = new Set(ids)
     const seeds = members.filter(({ id, inside }) => inside && !erased.has(id)).map(({ id }) => id)

@@ -82,9 +82,9 @@ const READ: Prepared = {
        join membership_of_record other using (identity_id) where own.record_id = c.id) n),
  inside as (select distinct id from closure),
  near as (
-   select lo, hi, lo_version, hi_version, weight, levels from edge where lo in (select id from inside)
+   select lo, hi, lo_version, hi_version, weight, levels, epoch from edge where lo in (select id from inside)
    union
-   select lo, hi, lo_version, hi_version, weight, levels from edge where hi in (select id from inside)),
+   select lo, hi, lo_version, hi_version, weight, levels, epoch from edge where hi in (select id from inside)),
  rim as (
    select id from (
      select unnest($2::uuid[]) as id
@@ -92,7 +92,7 @@ const READ: Prepared = {
    where id not in (select id from inside)),
  everyone as (select id, true as inside from inside union all select id, false from rim),
  member as (
-   select e.id, r.kind, r.version, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
+   select e.id, r.kind, r.version, r.epoch, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
      coalesce(m.revision, 0) as revision, e.inside
    from everyone e join record r on r.id = e.id left join membership_of_record m on m.record_id = e.id)
  select json_build_object(
@@ -100,8 +100,8 @@ const READ: Prepared = {
    'members', (select json_agg(json_build_array(id, kind, version, exclusive, identity_id, revision, inside)) from member),
    'edges', (
      select json_agg(json_build_array(near.lo, near.hi, near.weight, near.levels)) from near
-     join member lo on lo.id = near.lo and lo.version = near.lo_version
-     join member hi on hi.id = near.hi and hi.version = near.hi_version),
+     join member lo on lo.id = near.lo and lo.version = near.lo_version and lo.epoch <= near.epoch
+     join member hi on hi.id = near.hi and hi.version = near.hi_version and hi.epoch <= near.epoch),
    'decisions', (
      select json_agg(json_build_array(lo, hi, d.kind, override, l.identity_id, h.identity_id)) from (
        select lo, hi, kind, override from decision where in_force and lo in (select id from inside)

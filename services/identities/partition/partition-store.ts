@@ -106,6 +106,17 @@ export class PartitionStore {
     }
   }
 
+  /** Removes the pairs of records that were scored on older versions, or under an older epoch, than stand now. */
+  async forgetOlder(tx: EntityManager, ids: readonly string[]): Promise<void> {
+    await tx.query(
+      `with current as (select id, version, epoch from record where id = any($1::uuid[])),
+         no_lo as (
+           delete from edge using current where lo = id and (lo_version < version or edge.epoch < current.epoch))
+       delete from edge using current where hi = id and (hi_version < version or edge.epoch < current.epoch)`,
+      [arrayOf(ids)],
+    )
+  }
+
   /** Brings the review items of the touched identities to what is suspected now; returns what is new and what is over. */
   async suspect(
     tx: EntityManager,
@@ -153,21 +164,25 @@ export class PartitionStore {
     )
   }
 
-  /** Leaves the components of records to {@link DeferredComponents}. */
+  /** Leaves the components of records to {@link DeferredComponents}; those in `restated` are to be spoken of then. */
   async defer(
     tx: EntityManager,
     ids: readonly string[],
+    restated: readonly string[],
     { members }: Pick<Neighbourhood, 'members'>,
     cause: Cause,
     traceOf: (id: string) => string | null,
     now: Date,
   ): Promise<void> {
     const without = new Set(members.flatMap(({ id, identityId }) => (identityId === null ? [id] : [])))
-    const waiting = ids.filter((id) => without.has(id))
+    const mended = new Set(restated)
+    const waiting = ids.filter((id) => without.has(id) || mended.has(id))
     const chosen = waiting.length > 0 ? waiting : ids.slice(0, 1)
     await tx.query(
       `insert into deferred_record (record_id, cause, trace, deferred_at)
-       select id, $3, trace, $4 from unnest($1::uuid[], $2::text[]) as d (id, trace) on conflict do nothing`,
+       select id, $3, trace, $4 from unnest($1::uuid[], $2::text[]) as d (id, trace)
+       on conflict (record_id) do update set cause = excluded.cause, trace = excluded.trace
+       where excluded.cause = 'correction'`,
       [arrayOf(chosen), chosen.map(traceOf), cause, now],
     )
   }

@@ -61,6 +61,7 @@ function pairOf(x: string | null, y: string | null): string {
   return x && y && x < y ? `${x} ${y}` : `${y} ${x}`
 }
 
+/** Whether each has a value that the other lacks; what two persons let stand within one identity is no conflict. */
 function conflicting(x: ReadonlySet<string>, y: ReadonlySet<string>): boolean {
-  return x.size > 0 && y.size > 0 && [...x].some((value) => !y.has(value))
+  return ![...x].every((value) => y.has(value)) && ![...y].every((value) => x.has(value))
 }

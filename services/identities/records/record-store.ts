@@ -87,6 +87,16 @@ export class RecordStore {
     return rows.map(({ id }) => id)
   }
 
+  /** Which of the records were erased, in the transaction of `tx` too. */
+  async erased(tx: EntityManager, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await runPrepared<{ id: string }>(
+      tx,
+      { name: 'erased records', text: `select id from erased_record where id = any($1::uuid[])` },
+      [arrayOf(ids)],
+    )
+    return new Set(rows.map(({ id }) => id))
+  }
+
   /** Removes records for good, and remembers that they must not come back. */
   async erase(tx: EntityManager, ids: readonly string[], now: Date): Promise<void> {
     await tx.query(
@@ -147,15 +157,17 @@ export class RecordStore {
     return new Set(rows.map(({ id }) => id))
   }
 
-  /** What older versions of records said must not be found, nor count, any more. */
+  /**
+   * What older versions of records said must not be found any more. Their edges stay until the transaction that decides: they
+   * do not count, and that transaction may hold them already.
+   */
   private async forgetOlder(manager: EntityManager, records: readonly KeyedRecord[], epoch: number): Promise<void> {
     await manager.query(
       `with older as (
          select r.id, r.keys from record r
          join unnest($1::uuid[], $2::int[]) as incoming (id, version) on incoming.id = r.id
-         where r.version < incoming.version or r.epoch < $3),
-         no_keys as (delete from block_key using older where record_id = older.id and key = any(older.keys))
-       delete from edge using older where edge.lo = older.id or edge.hi = older.id`,
+         where r.version < incoming.version or r.epoch < $3)
+       delete from block_key using older where record_id = older.id and key = any(older.keys)`,
       [
         arrayOf(records.map(({ content }) => content.id)),
         arrayOf(records.map(({ content }) => content.version)),
