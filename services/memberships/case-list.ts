@@ -45,9 +45,9 @@ interface CaseRow {
 
 /** Every registration of the case `c` and of those merged into it, its own first, each in the order of coming. */
 export const REGISTRATIONS_OF_CASE = `array(
-    select r.registration_id from case_registration r join review_case h on h.id = r.case_id
-    where r.case_id = c.id or r.case_id in (select m.id from review_case m where m.merged_into = c.id)
-    order by h.merged_into is not null and h.id <> c.id, r.attached_at)`
+    select r.registration_id
+    from (select c.id, 1 as place union all select m.id, 2 from review_case m where m.merged_into = c.id) h
+    join case_registration r on r.case_id = h.id order by h.place, r.attached_at)`
 
 const COLUMNS = `c.id as "caseId", c.identity_id as "identityId",
   case when c.merged_into is null then c.status else 'merged' end as status, c.merged_into as "mergedInto",
