@@ -12,21 +12,45 @@ import { BlockKeys } from './records/block-keys.ts'
 import { RecordOpener } from './records/record-opener.ts'
 import { RecordStore } from './records/record-store.ts'
 import { RecordsConsumer } from './records.consumer.ts'
+import { Court } from './review/court.ts'
+import { HubList } from './review/hub-list.ts'
+import { IdentityDecisions } from './review/identity-decisions.ts'
+import { IdentityReviewController } from './review/identity-review.controller.ts'
+import { IdentityView } from './review/identity-view.ts'
+import { ItemView } from './review/item-view.ts'
+import { JudgementStore } from './review/judgement-store.ts'
+import { Leases } from './review/leases.ts'
+import { Overrides } from './review/overrides.ts'
+import { PairDecisions } from './review/pair-decisions.ts'
+import { ReviewItemsController } from './review/review-items.controller.ts'
+import { ReviewQueue } from './review/review-queue.ts'
+import { ReviewRecords } from './review/review-records.ts'
 
 @Module({
-  controllers: [IdentitiesController, RecordsConsumer],
+  controllers: [IdentitiesController, IdentityReviewController, RecordsConsumer, ReviewItemsController],
   providers: [
     Arrivals,
     BlockKeys,
+    Court,
     DeferredComponents,
     Epochs,
     Erasure,
     EvidenceGatherer,
+    HubList,
+    IdentityDecisions,
+    IdentityView,
+    ItemView,
+    JudgementStore,
+    Leases,
     Neighbourhoods,
+    Overrides,
+    PairDecisions,
     PartitionStore,
     Partitioning,
     RecordOpener,
     RecordStore,
+    ReviewQueue,
+    ReviewRecords,
   ],
 })
 export class IdentitiesModule {}

@@ -1,0 +1,150 @@
+import { Module } from '@nestjs/common'
+import type { DataSource } from 'typeorm'
+import { z } from 'zod'
+import { checkCharacter } from '#libs/china'
+import { createDataSource } from '#libs/database'
+import { defineService } from '#libs/platform'
+import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
+import { type Answer, OPERATOR, type RequestOptions, startTestSystem, type TestSystem } from '#libs/testing'
+import type { Person } from '../records/record-content.ts'
+import { ResolverForSpecs } from '../resolver-for-specs.ts'
+import { identities } from '../service.ts'
+
+type As = NonNullable<RequestOptions['as']>
+type Channel = 'poster' | 'steward' | 'platform'
+
+@Module({})
+class Nothing {}
+
+/** The services that identities reads from, saying nothing: records come through {@link ReviewWorld}. */
+const silent = (['registrations', 'federations'] as const).map((name) =>
+  defineService({
+    name,
+    stream: name,
+    routes: [],
+    config: z.object({}),
+    module: Nothing,
+    entities: [],
+    migrations: {},
+  }),
+)
+
+/** The identities service with its HTTP API, and another process of it that takes records in. */
+export class ReviewWorld {
+  private mobiles = 0
+
+  private constructor(
+    readonly system: TestSystem,
+    readonly dataSource: DataSource,
+    readonly resolver: ResolverForSpecs,
+    private readonly cipher: FieldCipher,
+  ) {}
+
+  static async begin(): Promise<ReviewWorld> {
+    const system = await startTestSystem([...silent, identities])
+    const dataSource = createDataSource({
+      service: 'identities',
+      url: system.databaseUrl,
+      poolSize: 3,
+      entities: [],
+      migrations: [],
+    })
+    await dataSource.initialize()
+    const cipher = new FieldCipher(KeyRing.parse(system.secrets.FIELD_KEYS))
+    const blind = new BlindIndex(KeyRing.parse(system.secrets.BLIND_KEYS))
+    return new ReviewWorld(system, dataSource, new ResolverForSpecs(dataSource, cipher, blind, {}), cipher)
+  }
+
+  async end(): Promise<void> {
+    await this.dataSource.destroy()
+    await this.system.stop()
+  }
+
+  /** A number that nobody has yet, and no slip away from another one. */
+  mobile(): string {
+    return `138${String((++this.mobiles * 37_654_321) % 100_000_000).padStart(8, '0')}`
+  }
+
+  /** Takes a registration in and places it; returns its identity. */
+  async registers(
+    id: string,
+    person: Partial<Person>,
+    more: { path?: string[]; channel?: Channel; residence?: string } = {},
+  ): Promise<string> {
+    const { path = ['wx-xw', 'wx'], channel = 'poster', residence = null } = more
+    await this.resolver.take([
+      {
+        kind: 'registration',
+        id,
+        version: 1,
+        application: {
+          registrationId: id,
+          submittedAt: '2026-05-04T08:00:00.000Z',
+          channel,
+          platform: 'yunmanman',
+          site: null,
+          codeId: null,
+          places: { plateCity: null, household: null, residence, residenceStreet: null, routes: [] },
+          sealed: this.seal(person, `registration:${id}`),
+        },
+      },
+    ])
+    await this.dataSource.query('update record set federation_path = $2 where id = $1', [id, path])
+    return this.identityOf(id)
+  }
+
+  /** Takes in a driver whom a platform listed; nobody placed the driver. */
+  async listed(id: string, person: Partial<Person>, residence: string): Promise<string> {
+    const sealed = this.seal(person, `lead:${id}`)
+    const listedAt = '2026-04-01T08:00:00.000Z'
+    const lead = { leadId: id, version: 1, platform: 'huolala', listedAt, household: null, residence, sealed }
+    await this.resolver.take([{ kind: 'lead', id, version: 1, lead }])
+    return this.identityOf(id)
+  }
+
+  async identityOf(recordId: string): Promise<string> {
+    return (await this.resolver.identityOf(recordId))!
+  }
+
+  /** The paths of an item under the API. */
+  item(x: string, y: string) {
+    const [lo, hi] = x < y ? [x, y] : [y, x]
+    return `/api/identities/review-items/${lo}/${hi}`
+  }
+
+  get(path: string, as: As = OPERATOR): Promise<Answer> {
+    return this.system.request(path, { as })
+  }
+
+  post(path: string, body: object = { reason: 'looked at both' }, as: As = OPERATOR): Promise<Answer> {
+    return this.system.request(path, { method: 'POST', as, body })
+  }
+
+  /** Who is who, what is suspected and what led where: everything that an undo has to bring back. */
+  async state() {
+    const [found] = await this.dataSource.query(
+      `select
+         (select json_agg(json_build_array(record_id, identity_id) order by record_id) from membership_of_record) as members,
+         (select json_agg(json_build_array(lo, hi, kind, weight) order by lo, hi) from review_item) as items,
+         (select json_agg(id order by id) from identity where retired_at is null) as living`,
+    )
+    return found
+  }
+
+  async events(type: string): Promise<ReturnType<typeof JSON.parse>[]> {
+    return (await this.resolver.events()).filter((event) => event.type === type).map(({ data }) => data)
+  }
+
+  private seal(person: Partial<Person>, context: string): string {
+    return this.cipher.seal(
+      JSON.stringify({ name: null, residentId: null, mobile: null, plate: null, ...person }),
+      context,
+    )
+  }
+}
+
+/** A valid resident id; others for other numbers. */
+export function residentIdOf(serial: number): string {
+  const digits = `32020619800101${String(serial).padStart(3, '0')}`
+  return digits + checkCharacter(digits)
+}
