@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataSource } from 'typeorm'
 import { createDataSource, lostAgainstAnother, migrate, transact } from '#libs/database'
 import type { Model } from '#libs/linkage'
@@ -169,6 +170,47 @@ export class ResolverForSpecs {
   /** What was said so far, oldest first. */
   async events(): Promise<{ type: string; data: ReturnType<typeof JSON.parse> }[]> {
     return this.dataSource.query(`select type, data from event_log order by xid, id`)
+  }
+
+  /** Whose each registration is, and its revision, as the events tell whoever reads them. */
+  async told(): Promise<Map<string, { identityId: string; revision: number }>> {
+    const latest = new Map<string, { identityId: string; revision: number }>()
+    const learn = (id: string, identityId: string, revision: number) => {
+      if ((latest.get(id)?.revision ?? 0) <= revision) latest.set(id, { identityId, revision })
+    }
+    for (const { type, data } of await this.events()) {
+      if (type === 'identity.resolved') learn(data.application.registrationId, data.identityId, data.revision)
+      if (type === 'identity.merged') {
+        for (const { registrationId, revision } of data.registrations) learn(registrationId, data.identityId, revision)
+      }
+      if (type === 'identity.split') {
+        for (const { application, revision } of data.registrations) {
+          learn(application.registrationId, data.otherIdentityId, revision)
+        }
+      }
+    }
+    return latest
+  }
+
+  /** The same as {@link told}, from the tables. */
+  async stored(): Promise<Map<string, { identityId: string; revision: number }>> {
+    const rows: { id: string; identityId: string; revision: number }[] = await this.dataSource.query(
+      `select m.record_id as id, m.identity_id as "identityId", m.revision
+       from membership_of_record m join record r on r.id = m.record_id where r.kind = 'registration'`,
+    )
+    return new Map(rows.map(({ id, ...rest }) => [id, rest]))
+  }
+
+  /** Waits until a transaction of this database waits for a lock of records. */
+  async somebodyWaits(): Promise<void> {
+    for (;;) {
+      const [{ waiting }] = await this.dataSource.query(
+        `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
+      )
+      if (waiting > 0) return
+      await sleep(5)
+    }
   }
 
   /** As if nothing had come yet; the model stays in force. */

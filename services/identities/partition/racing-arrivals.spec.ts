@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { DataSource } from 'typeorm'
 import { lockKeys, TransactionConflict, transact } from '#libs/database'
@@ -70,7 +69,7 @@ describe('what the locks are for', () => {
     const arrival = arriving.take([world.registration(comes, person!)])
     await gate.reached
     const correction = correct(corrector)
-    await somebodyWaits(corrector)
+    await corrector.somebodyWaits()
     gate.open()
     await Promise.all([arrival, correction])
     expect(await corrector.partition()).toEqual([[held], [comes]].sort())
@@ -135,17 +134,6 @@ async function expectOneStory(resolver: ResolverForSpecs, ids: readonly string[]
 
 function processesWith(parts: Parameters<ResolverWorld['resolver']>[0], count: number): Promise<ResolverForSpecs[]> {
   return Promise.all(Array.from({ length: count }, () => world.resolver(parts)))
-}
-
-async function somebodyWaits({ dataSource }: ResolverForSpecs): Promise<void> {
-  for (;;) {
-    const [{ waiting }] = await dataSource.query(
-      `select count(*)::int as waiting from pg_locks
-       where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`,
-    )
-    if (waiting > 0) return
-    await sleep(5)
-  }
 }
 
 /** Lets nobody through before all are there; whoever comes later passes. */
