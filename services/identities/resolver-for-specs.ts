@@ -108,6 +108,7 @@ const NOTHING_SAID: Person = { name: null, residentId: null, mobile: null, plate
 export class ResolverForSpecs {
   readonly epochs: Epochs
   readonly opener: RecordOpener
+  readonly evidence: EvidenceGatherer
   readonly records: RecordStore
   readonly neighbourhoods: Neighbourhoods
   readonly partitioning: Partitioning
@@ -132,8 +133,8 @@ export class ResolverForSpecs {
       new PartitionStore(),
       log,
     )
-    const evidence = new EvidenceGatherer(this.epochs, this.opener, new BlockKeys(blind), this.records)
-    this.arrivals = new Arrivals(evidence, this.records, this.partitioning)
+    this.evidence = new EvidenceGatherer(this.epochs, this.opener, new BlockKeys(blind), this.records)
+    this.arrivals = new Arrivals(this.evidence, this.records, this.partitioning)
     this.erasure = new Erasure(this.epochs, this.neighbourhoods, this.records, this.partitioning, log)
   }
 

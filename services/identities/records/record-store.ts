@@ -56,7 +56,7 @@ export class RecordStore {
                from unnest($1::bigint[], $2::int[]) as k (key, most)
                cross join lateral (
                  select record_id from block_key where block_key.key = k.key order by record_id limit k.most + 1) b
-               where not exists (select from hub where hub.key = k.key)
+               where not exists (select from hub where hub.key = k.key offset 0)
                group by b.record_id) h
          join record r on r.id = h.record_id`,
       },
@@ -124,7 +124,7 @@ export class RecordStore {
          select id, kind, version, platform, content::json, keys::bigint[], exclusive_key
          from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bytea[])
            as r (id, kind, version, platform, content, keys, exclusive_key)
-         where not exists (select from erased_record e where e.id = r.id)),
+         where not exists (select from erased_record e where e.id = r.id offset 0)),
        stored as (
          insert into record (id, kind, version, platform, content, keys, exclusive_key, epoch, recorded_at)
          select id, kind, version, platform, content, keys, exclusive_key, $8, $9 from incoming order by id
@@ -181,7 +181,8 @@ function plainOf(content: RecordContent): object {
   return content.kind === 'registration' ? content.application : content.lead
 }
 
-function contentOf(id: string, kind: string, version: number, content: never): RecordContent {
+/** A record's content as it is stored. */
+export function contentOf(id: string, kind: string, version: number, content: never): RecordContent {
   return kind === 'registration'
     ? { kind, id, version, application: content }
     : { kind: 'lead', id, version, lead: content }

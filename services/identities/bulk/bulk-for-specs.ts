@@ -1,0 +1,51 @@
+import { generateCampaign } from '#libs/testing'
+import type { Person, RecordContent } from '../records/record-content.ts'
+import { type ResolverForSpecs, type ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
+import { Rebuild } from './rebuild.ts'
+import { RecordLinker } from './record-linker.ts'
+import { Staging } from './staging.ts'
+import { TakeOver } from './take-over.ts'
+
+/** The parts that work on all records, over those of a resolver. */
+export function bulkOf(resolver: ResolverForSpecs) {
+  const { dataSource, opener, evidence, records, partitioning, epochs } = resolver
+  const linker = new RecordLinker(dataSource, opener, evidence, records)
+  const takeOver = new TakeOver(dataSource, linker, new Staging(dataSource), partitioning)
+  return { linker, takeOver, rebuild: new Rebuild(epochs, linker, takeOver) }
+}
+
+/** Registrations of a generated campaign, every sixth of them as a platform's masked lead. */
+export function generatedRecords(world: ResolverWorld, drivers: number, seed: number): RecordContent[] {
+  const { records } = generateCampaign({ drivers, duplicates: 0.4, seed })
+  return records.map(({ answers: { name, residentId, mobile, plate, platform } }, at) => {
+    const id = uuidOf(`${seed} ${at}`)
+    const person: Person = { name, residentId: at % 5 === 2 ? null : residentId, mobile, plate }
+    return at % 6 === 1
+      ? world.lead(id, masked(person), 1, platform ?? 'other')
+      : world.registration(id, person, 1, platform ?? 'other')
+  })
+}
+
+function masked({ name, residentId, mobile, plate }: Person): Person {
+  return {
+    name: name && `${name[0]}*${name.length > 2 ? name.at(-1) : ''}`,
+    residentId: residentId && `${residentId.slice(0, 4)}**********${residentId.slice(-4)}`,
+    mobile: mobile && `${mobile.slice(0, 3)}****${mobile.slice(-4)}`,
+    plate,
+  }
+}
+
+/** Everything that the records lead to, to be compared with what it was. */
+export async function stateOf({ dataSource }: ResolverForSpecs) {
+  const rows = (sql: string): Promise<object[]> => dataSource.query(sql)
+  return {
+    members: await rows(`select * from membership_of_record order by record_id`),
+    identities: await rows(`select * from identity order by id`),
+    history: await rows(`select * from identity_event order by record_id, revision`),
+    items: await rows(`select * from review_item order by lo, hi`),
+    edges: await rows(`select lo, hi, lo_version, hi_version, weight, levels::text, epoch from edge order by lo, hi`),
+    keys: await rows(`select id, keys::text, encode(exclusive_key, 'hex') as exclusive, epoch from record order by id`),
+    hubs: await rows(`select key, rule from hub order by key`),
+    events: await rows(`select count(*) from event_log`),
+  }
+}

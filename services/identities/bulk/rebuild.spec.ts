@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { checkCharacter } from '#libs/china'
+import { driversModel, type Model, parseModel } from '#libs/linkage'
+import { type ResolverForSpecs, ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
+import { bulkOf, generatedRecords, stateOf } from './bulk-for-specs.ts'
+import type { RecordLinker } from './record-linker.ts'
+
+const AGENT = '13900000001'
+
+describe('a rebuild', () => {
+  let world: ResolverWorld
+  let resolver: ResolverForSpecs
+  const quietly = () => {}
+
+  beforeAll(async () => {
+    world = await ResolverWorld.begin(limited())
+    resolver = await world.resolver()
+  })
+
+  afterAll(() => world.end())
+
+  beforeEach(async () => {
+    await resolver.forgetAll()
+    const records = generatedRecords(world, 120, 3)
+    for (let at = 0; at < records.length; at += 25) await resolver.take(records.slice(at, at + 25))
+    await resolver.take(
+      Array.from({ length: 12 }, (_, n) =>
+        world.registration(uuidOf(`agent ${n}`), { name: `王小${'一二三四五六七八九十甲乙'[n]}`, mobile: AGENT }),
+      ),
+    )
+    const twice = { name: '赵铁柱', mobile: '13776543210', plate: '苏B7K123' }
+    await resolver.take(
+      ['32020619850312101', '32020619790831203'].map((start) =>
+        world.registration(uuidOf(start), { ...twice, residentId: start + checkCharacter(start) }),
+      ),
+    )
+    const corrected = records.find(({ kind }) => kind === 'registration')!
+    await resolver.take([world.registration(corrected.id, { name: '王建国', mobile: '13912345678' }, 2)], 'correction')
+    await resolver.dataSource.query(
+      `delete from edge using record where record.id in (lo, hi)
+         and version <> case record.id when lo then lo_version else hi_version end`,
+    )
+  })
+
+  it('changes nothing where nothing is amiss, and says nothing', async () => {
+    const before = await stateOf(resolver)
+    expect(before.hubs.length).toBeGreaterThan(0)
+    expect(before.items.length).toBeGreaterThan(0)
+    const result = await bulkOf(resolver).rebuild.run(quietly)
+    expect(result).toMatchObject({
+      merges: 0,
+      splits: 0,
+      moved: 0,
+      newReviewItems: 0,
+      settledReviewItems: 0,
+      arrivedMeanwhile: 0,
+      edges: { added: 0, changed: 0, removed: 0 },
+    })
+    expect(await stateOf(resolver)).toEqual(before)
+  })
+
+  it('mends lost pairs, keys, and people that were mixed up, and tells of it', async () => {
+    const [before, people] = [await stateOf(resolver), await resolver.partition()]
+    await resolver.dataSource.query(`delete from edge where abs(weight) % 3 = 0`)
+    await resolver.dataSource.query(`update edge set weight = weight - 9000 where abs(weight) % 5 = 0`)
+    await resolver.dataSource.query(`delete from review_item where weight % 2 = 0`)
+    await resolver.dataSource.query(
+      `update record set exclusive_key = null, keys = keys[2:] where version = 1 and kind = 'lead'`,
+    )
+    await resolver.dataSource.query(
+      `with numbered as (
+         select record_id, identity_id, row_number() over (order by record_id) as n, count(*) over () as total
+         from membership_of_record)
+       update membership_of_record m set identity_id = other.identity_id
+       from numbered own join numbered other on other.n = own.n % own.total + 1
+       where own.record_id = m.record_id and own.n % 4 = 0`,
+    )
+    expect(await resolver.partition()).not.toEqual(people)
+    const result = await bulkOf(resolver).rebuild.run(quietly)
+    expect(result.moved).toBeGreaterThan(0)
+    expect(result.edges.added).toBeGreaterThan(0)
+    expect(await resolver.partition()).toEqual(people)
+    const after = await stateOf(resolver)
+    expect(after.edges).toEqual(before.edges)
+    expect(after.keys).toEqual(before.keys)
+    const events = await resolver.events()
+    expect(events.slice(Number((before.events[0] as { count: string }).count)).map(({ type }) => type)).toContain(
+      'identity.split',
+    )
+    expect(await bulkOf(resolver).rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, removed: 0 } })
+  })
+
+  it('takes in what came, was corrected, and was erased while it was under way', async () => {
+    const late = generatedRecords(world, 30, 4)
+    const [first, second] = generatedRecords(world, 120, 3).filter(({ kind }) => kind === 'registration')
+    const bulk = bulkOf(resolver)
+    const gathered = await bulk.linker.read(world.model, quietly)
+    await bulk.linker.score(gathered, quietly)
+    await resolver.take(late)
+    await resolver.take([world.registration(first!.id, { name: '李国强', mobile: AGENT }, 3)], 'correction')
+    await resolver.erase(second!.id)
+    const before = await stateOf(resolver)
+    const result = await bulk.takeOver.run(gathered, quietly)
+    expect(result).toMatchObject({ moved: 0, arrivedMeanwhile: late.length + 2, edges: { added: 0 } })
+    const after = await stateOf(resolver)
+    expect(after.members).toEqual(before.members)
+    expect(after.items).toEqual(before.items)
+    expect(after.events).toEqual(before.events)
+  })
+
+  it('decides about records that nobody has decided about yet', async () => {
+    const people = await resolver.partition()
+    await resolver.dataSource.query(`delete from membership_of_record where record_id::text < '4'`)
+    await bulkOf(resolver).rebuild.run(quietly)
+    expect(await resolver.partition()).toEqual(people)
+  })
+
+  it('finds the pairs that real time finds, with the same weights and levels', async () => {
+    const { linker } = bulkOf(resolver)
+    const whole = await linker.read(world.model, quietly)
+    await linker.score(whole, quietly)
+    expect(pairsOf(whole)).toEqual(await storedPairs(resolver))
+  })
+})
+
+function pairsOf({ records }: Awaited<ReturnType<RecordLinker['read']>>): object[] {
+  const { a, b, weight } = records.edges
+  return Array.from(a, (from, edge) => {
+    const [lo, hi] = [records.ids[from]!, records.ids[b[edge]!]!].sort()
+    return { lo, hi, weight: weight[edge], levels: `{${records.levelsOf(edge).join(',')}}` }
+  }).sort((x, y) => (`${x.lo} ${x.hi}` < `${y.lo} ${y.hi}` ? -1 : 1))
+}
+
+async function storedPairs({ dataSource }: ResolverForSpecs): Promise<object[]> {
+  return dataSource.query(`select lo, hi, weight, levels::text from edge order by lo, hi`)
+}
+
+/** A block limit that an agent's number exceeds. */
+function limited(): Model {
+  return parseModel({
+    ...driversModel,
+    prior: { ...driversModel.prior, population: 1_000_000 },
+    hubValues: {},
+    blocking: driversModel.blocking.map((rule) => (rule.name === 'mobile' ? { ...rule, limit: 8 } : rule)),
+  })
+}

@@ -1,0 +1,152 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import { Injectable } from '@nestjs/common'
+import { DataSource, type EntityManager } from 'typeorm'
+import { knowledgeOf, type Model, Scorer, scoreInParallel, type Table, TableBuilder } from '#libs/linkage'
+import { candidatePairs } from '../evidence/candidate-pairs.ts'
+import { EvidenceGatherer } from '../evidence/evidence.ts'
+import type { PersonRow, RecordContent } from '../records/record-content.ts'
+import { RecordOpener } from '../records/record-opener.ts'
+import { type KeyedRecord, RecordStore } from '../records/record-store.ts'
+import { LinkedRecords } from './linked-records.ts'
+import { recordPages, type StoredRecord, storedRecords } from './record-pages.ts'
+
+/** Records that are opened in one go before others get their turn: some 20 ms. */
+const AT_ONCE = 200
+const PAIRS_AT_ONCE = 20_000
+
+/** Threads run what Node runs as it is; sources, as in specs, it does not. */
+const COMPILED = import.meta.url.endsWith('.js')
+
+/** Told how far a step is, 0 … 1. Throws when the work is to end. */
+export type Progress = (stage: 'reading' | 'training' | 'scoring' | 'comparing' | 'writing', share: number) => void
+
+/** Keys that are stored otherwise than the model makes them. */
+export interface StaleKeys {
+  readonly id: string
+  readonly version: number
+  readonly keys: readonly string[]
+  readonly exclusive: string | null
+}
+
+/** All records, read and linked under one model. */
+export interface Gathered {
+  readonly records: LinkedRecords
+  readonly table: Table
+  readonly staleKeys: StaleKeys[]
+}
+
+/** Reads and links all records under a model: the same pairs with the same weights as they have when records come one by one. */
+@Injectable()
+export class RecordLinker {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly opener: RecordOpener,
+    private readonly evidence: EvidenceGatherer,
+    private readonly store: RecordStore,
+  ) {}
+
+  /** Whether heavy work can go to threads of its own. */
+  readonly aside = COMPILED
+
+  async read(model: Model, progress: Progress): Promise<Gathered> {
+    const hubs: { key: string }[] = await this.dataSource.query(`select key::text from hub`)
+    const [{ records: total }] = await this.dataSource.query(`select count(*)::int as records from record`)
+    const records = new LinkedRecords(model, new Set(hubs.map(({ key }) => key)))
+    const builder = new TableBuilder(model)
+    const staleKeys: StaleKeys[] = []
+    for await (const page of recordPages(this.dataSource)) {
+      for (let at = 0; at < page.length; at += AT_ONCE) {
+        const part = page.slice(at, at + AT_ONCE)
+        const { keyed, rows } = this.keyed(model, part)
+        keyed.forEach((record, index) => {
+          records.add(record)
+          const row = rows.get(record.content.id)!
+          builder.add(record.content.id, (column) => row[column] ?? '')
+          staleKeys.push(...staleOf(record, part[index]!))
+        })
+        await breathe()
+      }
+      progress('reading', Math.min(1, records.size / Math.max(1, total)))
+    }
+    records.limitHubs()
+    return { records, table: builder.build(), staleKeys }
+  }
+
+  /** Scores every pair that meets under a key. */
+  async score({ records, table }: Gathered, progress: Progress): Promise<void> {
+    progress('scoring', 0)
+    const knowledge = knowledgeOf(records.model, table, { count: false })
+    const found = await scoreInParallel(
+      records.model,
+      table,
+      knowledge,
+      records.ruleKeys(),
+      COMPILED ? 1 : 0,
+      (share) => progress('scoring', share),
+    )
+    const scorer = new Scorer(records.model, table, knowledge)
+    for (let edge = 0; edge < found.a.length; edge++) {
+      const [a, b] = [found.a[edge]!, found.b[edge]!]
+      records.learn(a, b, scorer.score(a, b), scorer.levels)
+      if (edge % PAIRS_AT_ONCE === 0) await breathe()
+    }
+  }
+
+  /**
+   * Takes in what came, was corrected or erased since the records were read, as real time does; returns the ids.
+   *
+   * @param versions the records as they are now
+   */
+  async catchUp(
+    source: EntityManager | DataSource,
+    { records, staleKeys }: Gathered,
+    versions: ReadonlyMap<string, number>,
+  ): Promise<string[]> {
+    const known = records.versions.view()
+    const erased = [...records.position.keys()].filter((id) => !versions.has(id))
+    const changed = [...versions].flatMap(([id, version]) => {
+      const at = records.position.get(id)
+      return at !== undefined && known[at] === version ? [] : [id]
+    })
+    records.remove([...erased, ...changed])
+    const stored = await storedRecords(source, changed.toSorted())
+    const { keyed, rows } = this.keyed(records.model, stored)
+    keyed.forEach((record, index) => {
+      records.add(record)
+      staleKeys.push(...staleOf(record, stored[index]!))
+    })
+    records.limitHubs()
+    await this.weighNew(source, records, keyed, rows)
+    return [...erased, ...changed]
+  }
+
+  private async weighNew(
+    source: EntityManager | DataSource,
+    records: LinkedRecords,
+    keyed: readonly KeyedRecord[],
+    rows: ReadonlyMap<string, PersonRow>,
+  ): Promise<void> {
+    const sharing = records.sharing(keyed.map(({ content }) => content.id))
+    const contents = await this.store.contents(source, [...sharing.keys()])
+    const found = [...sharing].flatMap(([id, keys]) => {
+      const content = contents.get(id)
+      return content ? [{ content, keys }] : []
+    })
+    const { pairs } = candidatePairs(keyed, found, () => Number.POSITIVE_INFINITY)
+    const versions = new Map(keyed.map(({ content: { id, version } }) => [id, version]))
+    records.learnPairs(this.evidence.weigh(records.model, pairs, found, rows, versions))
+  }
+
+  private keyed(model: Model, stored: readonly StoredRecord[]) {
+    const contents: RecordContent[] = stored.map(({ content }) => content)
+    const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
+    return { keyed: this.evidence.keyed(model, contents, rows), rows }
+  }
+}
+
+function staleOf({ content, keys, exclusive }: KeyedRecord, stored: StoredRecord): StaleKeys[] {
+  const made = [...new Set(keys.map(({ key }) => key))]
+  const hex = exclusive?.toString('hex') ?? null
+  if (made.toSorted().join(' ') === stored.keys && hex === stored.exclusive) return []
+  return [{ id: content.id, version: content.version, keys: made, exclusive: hex }]
+}
