@@ -7,7 +7,7 @@ import { defineService } from '#libs/platform'
 import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
 import { type Answer, OPERATOR, type RequestOptions, startTestSystem, type TestSystem } from '#libs/testing'
 import type { Person } from '../records/record-content.ts'
-import { ResolverForSpecs } from '../resolver-for-specs.ts'
+import { ResolverForSpecs, uuidOf } from '../resolver-for-specs.ts'
 import { identities } from '../service.ts'
 
 type As = NonNullable<RequestOptions['as']>
@@ -32,6 +32,7 @@ const silent = (['registrations', 'federations'] as const).map((name) =>
 /** The identities service with its HTTP API, and another process of it that takes records in. */
 export class ReviewWorld {
   private mobiles = 0
+  private ids = 0
 
   private constructor(
     readonly system: TestSystem,
@@ -106,6 +107,42 @@ export class ReviewWorld {
     return (await this.resolver.identityOf(recordId))!
   }
 
+  /** Two registrations that a machine does not dare to join. */
+  async suspected(paths: readonly string[][] = []) {
+    const mobile = this.mobile()
+    const [a, b] = [uuidOf(`first ${mobile}`), uuidOf(`second ${mobile}`)]
+    const [one, other] = wangs(mobile)
+    const x = await this.registers(a, one.person, { path: paths[0], residence: one.residence })
+    const y = await this.registers(b, other.person, { path: paths[1], residence: other.residence })
+    return { a, b, x, y, mobile, path: this.item(x, y) }
+  }
+
+  /** The first of two who are suspected comes once more. */
+  async wangAgain(mobile: string): Promise<string> {
+    const [{ person, residence }] = wangs(mobile)
+    return this.registers(uuidOf(`again ${mobile}`), person, { residence })
+  }
+
+  /** Two registrations whose valid resident ids differ, though name and phone agree. */
+  async conflicting() {
+    const mobile = this.mobile()
+    const [a, b] = [uuidOf(`first ${mobile}`), uuidOf(`second ${mobile}`)]
+    const [residentId, otherId] = [residentIdOf(++this.ids), residentIdOf(++this.ids)]
+    const x = await this.registers(a, { name: '赵铁柱', mobile, residentId })
+    const y = await this.registers(b, { name: '赵铁柱', mobile, residentId: otherId })
+    return { a, b, x, y, mobile, residentId, path: this.item(x, y) }
+  }
+
+  /** Two registrations of one name and phone: one person. */
+  async joined() {
+    const mobile = this.mobile()
+    const [a, b] = [uuidOf(`first ${mobile}`), uuidOf(`second ${mobile}`)]
+    const x = await this.registers(a, { name: '李志强', mobile })
+    const y = await this.registers(b, { name: '李志强', mobile })
+    if (x !== y) throw new Error('one name and phone have to be one person')
+    return { a, b, x, mobile }
+  }
+
   /** The paths of an item under the API. */
   item(x: string, y: string) {
     const [lo, hi] = x < y ? [x, y] : [y, x]
@@ -147,4 +184,13 @@ export class ReviewWorld {
 export function residentIdOf(serial: number): string {
   const digits = `32020619800101${String(serial).padStart(3, '0')}`
   return digits + checkCharacter(digits)
+}
+
+/** Two drivers with one phone, whose names sound alike, and who have little else in common. */
+export function wangs(mobile: string) {
+  const plate = mobile.slice(6)
+  return [
+    { person: { name: '王建明', mobile, plate: `苏B${plate}` }, residence: '320206' },
+    { person: { name: '王建民', mobile, plate: `皖A${plate}` }, residence: '340100' },
+  ] as const
 }
