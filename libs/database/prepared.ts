@@ -10,6 +10,9 @@ export interface Prepared {
 /**
  * Runs a prepared statement, in the transaction of `source` if it has one. For statements that run all the time: PostgreSQL
  * spends longer on planning them than on running them for a handful of rows.
+ *
+ * A plan may be made while a table is empty and is kept while it grows: write each look at a table as a subquery by key, beside
+ * the row that asks (`cross join lateral (… limit 1)` or `offset 0`), so that no plan can read the whole table.
  */
 export async function runPrepared<Row>(
   source: EntityManager | DataSource,

@@ -66,8 +66,10 @@ export class EventLog {
          select * from unnest($1::smallint[], $2::integer[], $3::uuid[], $4::text[], $5::smallint[], $6::text[],
            $7::timestamptz[], $8::text[], string_to_array($9, chr(30))::json[]))
        select exists (
-         select from event_log
-         where key_hash = any($2) and xid > pg_current_xact_id() and day >= (now() at time zone 'utc')::date - 1
+         select from unnest($2::integer[]) as own (hash) cross join lateral (
+           select from event_log
+           where key_hash = own.hash and xid > pg_current_xact_id() and day >= (now() at time zone 'utc')::date - 1
+           limit 1) later
        ) as overtaken`,
       },
       [

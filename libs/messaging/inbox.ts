@@ -15,9 +15,11 @@ export class Inbox {
       tx,
       {
         name: 'known events',
-        text: `select event_id from inbox where event_id = any($1::uuid[]) and consumer = $2 and day = any($3::date[])`,
+        text: `select i.event_id from unnest($1::uuid[], $3::date[]) as e (id, day)
+         cross join lateral (
+           select event_id from inbox where event_id = e.id and consumer = $2 and day = e.day limit 1) i`,
       },
-      [events.map((event) => event.id), this.consumer, [...new Set(events.map(dayOf))]],
+      [events.map((event) => event.id), this.consumer, events.map(dayOf)],
     )
     return new Set(rows.map((row) => row.event_id))
   }
