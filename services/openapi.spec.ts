@@ -7,7 +7,12 @@ import { type Answer, eventually, generateCampaign, OPERATOR, startTestSystem, t
 import { services } from './index.ts'
 
 /** Operations whose good answer is no JSON: pictures, and the end of a session, which is empty. */
-const WITHOUT_SCHEMA = ['GET /api/codes/{token}/qr.png', 'GET /api/codes/{token}/qr.svg', 'DELETE /api/sessions']
+const WITHOUT_SCHEMA = [
+  'GET /api/codes/{token}/qr.png',
+  'GET /api/codes/{token}/qr.svg',
+  'GET /api/identities/review-items/{lo}/{hi}/waterfall.svg',
+  'DELETE /api/sessions',
+]
 
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
 
@@ -72,6 +77,8 @@ describe('the API description', () => {
     '/api/review-cases',
     '/api/members/count',
     '/api/identities/count',
+    '/api/identities/hubs',
+    '/api/identities/review-items',
     '/api/federations',
     '/api/federations/rules',
     '/api/accounts',
@@ -211,5 +218,51 @@ describe('the API description', () => {
     const erased = await system.request(path, { as: OPERATOR, body: { reason: 'asked for' } })
     expect(erased.status).toBe(200)
     expect(faults('POST /api/registrations/{registrationId}/erase', erased)).toBe('')
+  })
+
+  it('tells the answers about suspected duplicates and people', async () => {
+    const [one, other] = generateCampaign({ drivers: 2, duplicates: 0, seed: 9 }).records.map(({ answers }) => answers)
+    const register = (answers: object) =>
+      system.request('/api/registrations', {
+        body: { ...answers, consents: { join: true, residentId: true } },
+        headers: { 'idempotency-key': crypto.randomUUID() },
+      })
+    // One person twice; and somebody of the same name and phone with another resident id.
+    const { registrationId } = (await register(one!)).json
+    await register(one!)
+    await register({ ...one, residentId: other!.residentId })
+    const { lo, hi, twice } = await eventually(async () => {
+      const page = await system.request('/api/identities/review-items', { as: OPERATOR })
+      expect(faults('GET /api/identities/review-items', page)).toBe('')
+      const item = page.json.items.find(({ kind }: { kind: string }) => kind === 'id_conflict')
+      const twice = item?.sides.find(({ registrations }: { registrations: number }) => registrations === 2)
+      return twice && { ...item, twice: twice.identityId }
+    })
+    const ask = async (name: string, path: string, body?: object) => {
+      const answer = await system.request(path, { as: OPERATOR, body })
+      const operation = `${body ? 'POST' : 'GET'} /api/identities/${name}`
+      expect([operation, answer.status]).toEqual([operation, 200])
+      expect(faults(operation, answer)).toBe('')
+      return answer.json
+    }
+    const body = { reason: 'to check the description' }
+    const item = (what: string, sent?: object) =>
+      ask(`review-items/{lo}/{hi}${what}`, `/api/identities/review-items/${lo}/${hi}${what}`, sent)
+    const person = (what: string, sent?: object) => ask(`{identityId}${what}`, `/api/identities/${twice}${what}`, sent)
+    await item('/lease', {})
+    await item('/override', body)
+    await item('')
+    await item('/override/withdraw', {})
+    await item('/disclose', body)
+    await item('/release', {})
+    const { judgementId } = await item('/reject', body)
+    await person('')
+    await ask('judgements/{judgementId}/undo', `/api/identities/judgements/${judgementId}/undo`, body)
+    await person('/survivors', { field: 'name', recordId: registrationId })
+    await person('/split', { ...body, recordIds: [registrationId] })
+    await person('')
+    const settled = await system.request(`/api/identities/review-items/${lo}/${hi}/accept`, { as: OPERATOR, body })
+    expect(settled.status).toBe(409)
+    expect(faults('POST /api/identities/review-items/{lo}/{hi}/accept', settled)).toBe('')
   })
 })
