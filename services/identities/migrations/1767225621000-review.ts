@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm'
 /**
  * What the review of identities keeps beside judgements: who looks at an item just now (`review_lease`), what a first person
  * proposed against two valid resident ids (`override_proposal`), which record's value an admin prefers (`survivor_choice`)
- * and who saw full values and why (`record_disclosure`). They name identities, records and judgements without references: items come
- * and go, records are erased.
+ * and who saw full values and why (`record_disclosure`). They name identities, records and judgements without references:
+ * items come and go, records are erased.
  */
 export class Review1767225621000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -93,12 +93,10 @@ export class IdentityDecisions {
     })
   }
 
-  /** The records that were chosen, by field; a choice whose record went elsewhere does not count. */
+  /** The records that were chosen, by field; some may be elsewhere by now, see `survivorsOf`. */
   async choices(identityId: string): Promise<Partial<Record<Field, string>>> {
     const rows: { field: Field; recordId: string }[] = await this.dataSource.query(
-      `select c.field, c.record_id as "recordId" from survivor_choice c
-       join membership_of_record m on m.record_id = c.record_id and m.identity_id = c.identity_id
-       where c.identity_id = $1`,
+      `select field, record_id as "recordId" from survivor_choice where identity_id = $1`,
       [identityId],
     )
     return Object.fromEntries(rows.map(({ field, recordId }) => [field, recordId]))

@@ -125,7 +125,7 @@ describe('parting', () => {
   })
 
   it('wins over must-links across', () => {
-    const must = { a: 'a', b: 'c', kind: 'must' as const, identityA: null, identityB: null }
+    const must = { a: 'b', b: 'c', kind: 'must' as const, identityA: null, identityB: null }
     const all = { members: ['a', 'b', 'c'].map((id) => member(id)), edges: [edge('a', 'b', 9000)], decisions: [must] }
     const links = partingLinks(all, ['c'], ['a', 'b'], options)!
     expect(people(all, links)).toEqual([['a', 'b'], ['c']])

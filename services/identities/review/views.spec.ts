@@ -14,7 +14,11 @@ describe('the queue', () => {
   it('shows both sides masked, the most valuable answer first, id conflicts last, page by page', async () => {
     const { x, y, mobile, path } = await world.suspected()
     expect(await world.wangAgain(mobile)).toBe(x)
-    await world.conflicting()
+    const { mobile: phone, residentId } = await world.conflicting()
+    // More registrations than any other item has: it would be first, if it were no conflict.
+    for (const again of ['once', 'twice', 'thrice']) {
+      await world.registers(uuidOf(`${again} ${phone}`), { name: '赵铁柱', mobile: phone, residentId })
+    }
     const { items } = (await world.get('/api/identities/review-items?limit=200')).json
     const found = items.find((item: { lo: string; hi: string }) => world.item(item.lo, item.hi) === path)
     expect(found).toMatchObject({ kind: 'likely', leasedBy: null })
