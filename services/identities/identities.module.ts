@@ -1,4 +1,14 @@
 import { Module } from '@nestjs/common'
+import { BulkController } from './bulk/bulk.controller.ts'
+import { BulkJobs } from './bulk/bulk-jobs.ts'
+import { EpochChanges } from './bulk/epoch-changes.ts'
+import { EpochStore } from './bulk/epoch-store.ts'
+import { EpochsController } from './bulk/epochs.controller.ts'
+import { Rebuild } from './bulk/rebuild.ts'
+import { RecordLinker } from './bulk/record-linker.ts'
+import { SampleView } from './bulk/sample-view.ts'
+import { Staging } from './bulk/staging.ts'
+import { TakeOver } from './bulk/take-over.ts'
 import { Epochs } from './evidence/epochs.ts'
 import { EvidenceGatherer } from './evidence/evidence.ts'
 import { IdentitiesController } from './identities.controller.ts'
@@ -27,12 +37,22 @@ import { ReviewQueue } from './review/review-queue.ts'
 import { ReviewRecords } from './review/review-records.ts'
 
 @Module({
-  controllers: [IdentitiesController, IdentityReviewController, RecordsConsumer, ReviewItemsController],
+  controllers: [
+    BulkController,
+    EpochsController,
+    IdentitiesController,
+    IdentityReviewController,
+    RecordsConsumer,
+    ReviewItemsController,
+  ],
   providers: [
     Arrivals,
     BlockKeys,
+    BulkJobs,
     Court,
     DeferredComponents,
+    EpochChanges,
+    EpochStore,
     Epochs,
     Erasure,
     EvidenceGatherer,
@@ -47,10 +67,15 @@ import { ReviewRecords } from './review/review-records.ts'
     PairDecisions,
     PartitionStore,
     Partitioning,
+    Rebuild,
+    RecordLinker,
     RecordOpener,
     RecordStore,
     ReviewQueue,
     ReviewRecords,
+    SampleView,
+    Staging,
+    TakeOver,
   ],
 })
 export class IdentitiesModule {}

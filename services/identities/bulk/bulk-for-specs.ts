@@ -1,6 +1,8 @@
 import { generateCampaign } from '#libs/testing'
 import type { Person, RecordContent } from '../records/record-content.ts'
 import { type ResolverForSpecs, type ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
+import { EpochChanges } from './epoch-changes.ts'
+import { EpochStore } from './epoch-store.ts'
 import { Rebuild } from './rebuild.ts'
 import { RecordLinker } from './record-linker.ts'
 import { Staging } from './staging.ts'
@@ -11,7 +13,9 @@ export function bulkOf(resolver: ResolverForSpecs) {
   const { dataSource, opener, evidence, records, partitioning, epochs } = resolver
   const linker = new RecordLinker(dataSource, opener, evidence, records)
   const takeOver = new TakeOver(dataSource, linker, new Staging(dataSource), partitioning)
-  return { linker, takeOver, rebuild: new Rebuild(epochs, linker, takeOver) }
+  const store = new EpochStore(dataSource, epochs)
+  const changes = new EpochChanges(dataSource, epochs, store, linker, takeOver)
+  return { linker, takeOver, rebuild: new Rebuild(epochs, linker, takeOver), store, changes }
 }
 
 /** Registrations of a generated campaign, every sixth of them as a platform's masked lead. */

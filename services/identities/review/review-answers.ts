@@ -61,7 +61,7 @@ const comparedField = z.object({
   compared: z.object({ level: z.string(), weight: milliBits, words: bilingualSchema }).nullable(),
 })
 
-const waterfall = z.object({
+export const waterfall = z.object({
   a: z.uuid().describe('A record of the strongest pair'),
   b: z.uuid(),
   model: z.string(),

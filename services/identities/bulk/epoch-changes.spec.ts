@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type Model, parseModel } from '#libs/linkage'
+import { firstEpoch } from '../evidence/epochs.ts'
+import { type ResolverForSpecs, ResolverWorld } from '../resolver-for-specs.ts'
+import { bulkOf, generatedRecords, stateOf } from './bulk-for-specs.ts'
+import { agreementOf } from './epoch-changes.ts'
+
+const quietly = () => {}
+
+describe('an epoch', () => {
+  let world: ResolverWorld
+  let resolver: ResolverForSpecs
+  let other: ResolverForSpecs
+  let bulk: ReturnType<typeof bulkOf>
+  let underFirst: string[][]
+
+  beforeAll(async () => {
+    world = await ResolverWorld.begin(quicklyTrained())
+    resolver = await world.resolver()
+    other = await world.resolver()
+    bulk = bulkOf(resolver)
+    const records = generatedRecords(world, 350, 5)
+    for (let at = 0; at < records.length; at += 100) await resolver.take(records.slice(at, at + 100))
+    underFirst = await resolver.partition()
+  })
+
+  afterAll(() => world.end())
+
+  it('is the same to the last bit from the same records, and changes nothing while it is a draft', async () => {
+    const before = await stateOf(resolver)
+    await bulk.changes.train(2, 'o', quietly)
+    const first = await bulk.store.draft(2)
+    await resolver.dataSource.query(`delete from epoch_draft`)
+    await bulkOf(other).changes.train(2, 'o', quietly)
+    expect(await bulk.store.draft(2)).toEqual(first)
+    expect(first.model.comparisons).not.toEqual(world.model.comparisons)
+    expect(first.model.frequencies!.population).toBe(before.members.length)
+    expect(await stateOf(resolver)).toEqual(before)
+  })
+
+  it('has a draft that says what it changes, and examples of it', async () => {
+    const { numbers, samples } = await bulk.store.draft(2)
+    expect(numbers).toMatchObject({ records: underFirst.flat().length, peopleBefore: underFirst.length })
+    expect(numbers.merges + numbers.splits).toBeGreaterThan(0)
+    expect(numbers.peopleAfter).not.toBe(numbers.peopleBefore)
+    expect(samples.length).toBeGreaterThan(0)
+    expect(samples.length).toBeLessThanOrEqual(50)
+    const together = (people: string[][], lo: string, hi: string) =>
+      people.some((ids) => ids.includes(lo) && ids.includes(hi))
+    for (const { kind, lo, hi } of samples) expect(together(underFirst, lo, hi)).toBe(kind === 'split')
+  })
+
+  it('changes what its draft said when it is approved, and tells of it', async () => {
+    const draft = await bulk.store.draft(2)
+    const { count } = (await stateOf(resolver)).events[0] as { count: string }
+    const done = await bulk.changes.activate(await bulk.store.candidate(2), 'o', 'trained', quietly)
+    expect(done).toMatchObject({ ...draft.numbers, drafted: draft.numbers, agreement: 'as_drafted' })
+    expect(await resolver.partition()).toHaveLength(draft.numbers.peopleAfter)
+    const told = (await resolver.events()).slice(Number(count))
+    expect(told.filter(({ type }) => type === 'identity.merged').length).toBe(draft.numbers.merges)
+    expect(told.every(({ data }) => data.cause === undefined || data.cause === 'epoch')).toBe(true)
+    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
+  })
+
+  it('is the one that records are weighed under from then on, in every process', async () => {
+    expect((await other.epochs.current()).epoch).toBe(1)
+    await other.take(generatedRecords(world, 20, 6))
+    expect((await other.epochs.current()).epoch).toBe(2)
+    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
+    await other.erase(...generatedRecords(world, 20, 6).map(({ id }) => id))
+  })
+
+  it('gives the same people again when it comes in force again', async () => {
+    const underSecond = await resolver.partition()
+    const back = await bulk.changes.activate(await bulk.store.candidate(1), 'o', 'back again', quietly)
+    expect(back).toMatchObject({ agreement: 'no_draft', drafted: null })
+    expect(await resolver.partition()).toEqual(underFirst)
+    await expect(bulk.store.candidate(1)).rejects.toMatchObject({ code: 'epoch_in_force' })
+    await bulk.changes.activate(await bulk.store.candidate(2), 'o', 'and forth', quietly)
+    expect(await resolver.partition()).toEqual(underSecond)
+  })
+
+  it('that was drafted before more records came includes them', async () => {
+    await bulk.changes.train(3, 'o', quietly)
+    const late = generatedRecords(world, 20, 7)
+    await resolver.take(late)
+    const done = await bulk.changes.activate(await bulk.store.candidate(3), 'o', 'trained', quietly)
+    expect(done.records).toBe(done.drafted!.records + late.length)
+    expect(done.agreement).toBe('records_changed')
+    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0 })
+  })
+
+  it('is decided about once: a discarded draft does not come in force', async () => {
+    const epoch = await bulk.store.nextNumber()
+    await bulk.changes.train(epoch, 'o', quietly)
+    const model = await bulk.store.candidate(epoch)
+    await expect(bulk.store.nextNumber()).rejects.toMatchObject({ code: 'epoch_draft_open' })
+    await bulk.store.discard(epoch, 'o', 'worse')
+    await expect(bulk.store.candidate(epoch)).rejects.toMatchObject({ code: 'no_such_epoch' })
+    await expect(bulk.store.discard(epoch, 'o', 'again')).rejects.toMatchObject({ code: 'no_such_epoch' })
+    await expect(bulk.changes.activate(model, 'o', 'too late', quietly)).rejects.toMatchObject({
+      code: 'no_such_epoch',
+    })
+    expect(await bulk.store.nextNumber()).toBe(epoch + 1)
+  })
+})
+
+it('tells an outcome that the same records do not explain', () => {
+  const draft = { basis: 'b', outcome: 'o' }
+  expect(agreementOf({ basis: 'b', outcome: 'o' }, draft)).toBe('as_drafted')
+  expect(agreementOf({ basis: 'b', outcome: 'x' }, draft)).toBe('unexplained')
+  expect(agreementOf({ basis: 'y', outcome: 'x' }, draft)).toBe('records_changed')
+})
+
+/** The shipped model with a training that takes less time. */
+function quicklyTrained(): Model {
+  const model = firstEpoch()
+  return parseModel({ ...model, training: { ...model.training!, randomPairs: 20_000, blockedPairs: 20_000 } })
+}

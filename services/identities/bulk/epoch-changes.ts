@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common'
+import { DataSource } from 'typeorm'
+import { type Model, nextEpoch } from '#libs/linkage'
+import { DomainError } from '#libs/platform'
+import { Epochs } from '../evidence/epochs.ts'
+import { type ChangeNumbers } from './bulk-change.ts'
+import { EpochStore } from './epoch-store.ts'
+import { type Progress, RecordLinker } from './record-linker.ts'
+import { samplePairs } from './sample-pairs.ts'
+import { type TakenOver, TakeOver } from './take-over.ts'
+
+/** Fewer records than these teach nothing but chance. */
+const LEAST_RECORDS = 1_000
+
+/** What the people of an activation are, against those of the draft that was approved. */
+export const agreements = ['as_drafted', 'records_changed', 'unexplained', 'no_draft'] as const
+
+export interface Activated extends TakenOver {
+  /** What was drafted, to be compared; null for an epoch that never was a draft. */
+  readonly drafted: ChangeNumbers | null
+  readonly agreement: (typeof agreements)[number]
+}
+
+/** Trains epochs and puts them in force. */
+@Injectable()
+export class EpochChanges {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly epochs: Epochs,
+    private readonly store: EpochStore,
+    private readonly linker: RecordLinker,
+    private readonly takeOver: TakeOver,
+  ) {}
+
+  /** @throws {DomainError} `too_few_records` */
+  async checkRecords(): Promise<void> {
+    const [{ records }] = await this.dataSource.query(`select count(*)::int as records from record`)
+    if (records >= LEAST_RECORDS) return
+    throw new DomainError('conflict', 'too_few_records', {
+      zh: `训练至少需要 ${LEAST_RECORDS} 条记录，目前只有 ${records} 条`,
+      en: `Training takes at least ${LEAST_RECORDS} records, there are ${records}: wait for more`,
+    })
+  }
+
+  /** Trains the next epoch on all records, links them under it, and keeps it as a draft with what it would change. */
+  async train(epoch: number, by: string, progress: Progress): Promise<ChangeNumbers> {
+    const current = await this.epochs.refresh()
+    const gathered = await this.linker.read(current, progress)
+    progress('training', 0)
+    const { model: trained } = await nextEpoch(current, gathered.table, this.linker.aside)
+    const model = { ...trained, epoch }
+    gathered.records.adopt(model)
+    await this.linker.score(gathered, progress)
+    const { numbers, whole, basis, outcome } = await this.takeOver.compare(gathered, progress)
+    await this.store.keep({ model, numbers, samples: samplePairs(whole), basis, outcome }, by)
+    return numbers
+  }
+
+  /** Puts a draft or an earlier epoch in force: links all records under it anew, and takes the outcome over at once. */
+  async activate(model: Model, by: string, reason: string, progress: Progress): Promise<Activated> {
+    const draft = await this.store.findDraft(model.epoch)
+    const gathered = await this.linker.read(model, progress)
+    await this.linker.score(gathered, progress)
+    const done = await this.takeOver.run(gathered, progress, (tx, now) =>
+      this.store.activate(tx, model, by, reason, now),
+    )
+    await this.epochs.refresh()
+    return { ...done, drafted: draft?.numbers ?? null, agreement: agreementOf(done, draft) }
+  }
+}
+
+/** Whether an outcome is what was drafted; from the same records and decisions any difference is unexplained. */
+export function agreementOf(
+  done: Pick<TakenOver, 'basis' | 'outcome'>,
+  draft: Pick<TakenOver, 'basis' | 'outcome'> | undefined,
+): Activated['agreement'] {
+  if (!draft) return 'no_draft'
+  if (done.outcome === draft.outcome) return 'as_drafted'
+  return done.basis === draft.basis ? 'unexplained' : 'records_changed'
+}

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common'
+import { DataSource, type EntityManager } from 'typeorm'
+import type { Model } from '#libs/linkage'
+import { DomainError } from '#libs/platform'
+import { Epochs } from '../evidence/epochs.ts'
+import type { ChangeNumbers } from './bulk-change.ts'
+import type { SamplePair } from './sample-pairs.ts'
+
+/** A trained epoch that awaits a decision. */
+export interface Draft {
+  readonly model: Model
+  readonly numbers: ChangeNumbers
+  readonly samples: readonly SamplePair[]
+  /** What it was drafted from, and what people that gives. */
+  readonly basis: string
+  readonly outcome: string
+}
+
+/** Epochs that are, were or may come in force. */
+@Injectable()
+export class EpochStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly epochs: Epochs,
+  ) {}
+
+  /** All epochs and drafts, newest first, without their models. */
+  async list() {
+    return this.dataSource.query(
+      `select epoch, state, drafted_by as "draftedBy", drafted_at as "draftedAt", diff, decided_by as "decidedBy",
+         activated_at as "activatedAt", reason
+       from (
+         select coalesce(m.epoch, d.epoch) as epoch, coalesce(m.state, d.state) as state, d.drafted_by, d.drafted_at, d.diff,
+           coalesce(m.activated_by, d.decided_by) as decided_by, m.activated_at, coalesce(m.reason, d.reason) as reason
+         from model_epoch m full join epoch_draft d on d.epoch = m.epoch) all_epochs order by epoch desc`,
+    )
+  }
+
+  /** The number of the next draft: numbers are used once. @throws {DomainError} `epoch_draft_open` */
+  async nextNumber(): Promise<number> {
+    const [{ open, next }] = await this.dataSource.query(
+      `select (select min(epoch) from epoch_draft where state = 'draft') as open,
+         greatest((select max(epoch) from model_epoch), (select max(epoch) from epoch_draft)) + 1 as next`,
+    )
+    if (open === null) return next
+    throw new DomainError(
+      'conflict',
+      'epoch_draft_open',
+      {
+        zh: `第 ${open} 期草案尚未决定，请先批准或放弃`,
+        en: `The draft of epoch ${open} awaits a decision: approve or discard it first`,
+      },
+      { epoch: open },
+    )
+  }
+
+  async keep({ model, numbers, samples, basis, outcome }: Draft, draftedBy: string): Promise<void> {
+    await this.dataSource.query(
+      `insert into epoch_draft (epoch, state, sealed, diff, samples, basis, outcome, drafted_by, drafted_at)
+       values ($1, 'draft', $2, $3, $4, $5, $6, $7, now())`,
+      [
+        model.epoch,
+        this.epochs.seal(model),
+        JSON.stringify(numbers),
+        JSON.stringify(samples),
+        basis,
+        outcome,
+        draftedBy,
+      ],
+    )
+  }
+
+  /** A draft that is not discarded, of an epoch that is not in force yet or is already. @throws {DomainError} `no_such_epoch` */
+  async draft(epoch: number): Promise<Draft> {
+    const found = await this.findDraft(epoch)
+    if (!found) throw noSuchEpoch()
+    return found
+  }
+
+  /** As {@link draft}; undefined when there is none. */
+  async findDraft(epoch: number): Promise<Draft | undefined> {
+    const [row] = await this.dataSource.query(
+      `select sealed, diff as numbers, samples, basis, outcome from epoch_draft where epoch = $1 and state <> 'discarded'`,
+      [epoch],
+    )
+    if (!row) return undefined
+    const { sealed, ...draft } = row
+    return { ...draft, model: this.epochs.open(sealed, epoch) }
+  }
+
+  /** An epoch to be put in force: a draft, or one that was in force before. @throws {DomainError} `epoch_in_force`, `no_such_epoch` */
+  async candidate(epoch: number): Promise<Model> {
+    const [known] = await this.dataSource.query(`select state, sealed from model_epoch where epoch = $1`, [epoch])
+    if (!known) return (await this.draft(epoch)).model
+    if (known.state === 'active') {
+      throw new DomainError('conflict', 'epoch_in_force', {
+        zh: '该期模型正在使用中，无需再次批准',
+        en: 'This epoch is in force already',
+      })
+    }
+    return this.epochs.open(known.sealed, epoch)
+  }
+
+  /** Puts an epoch in force, in a transaction under the epoch's lock. @throws {DomainError} when it was discarded meanwhile */
+  async activate(tx: EntityManager, model: Model, by: string, reason: string, now: Date): Promise<void> {
+    const [discarded] = await tx.query(`select from epoch_draft where epoch = $1 and state = 'discarded'`, [
+      model.epoch,
+    ])
+    if (discarded) throw noSuchEpoch()
+    await tx.query(`update model_epoch set state = 'retired' where state = 'active'`)
+    await tx.query(
+      `insert into model_epoch (epoch, state, sealed, activated_at, activated_by, reason)
+       values ($1, 'active', $2, $3, $4, $5)
+       on conflict (epoch) do update set state = 'active', activated_at = $3, activated_by = $4, reason = $5`,
+      [model.epoch, this.epochs.seal(model), now, by, reason],
+    )
+    await tx.query(
+      `update epoch_draft set state = 'approved', decided_by = $2, decided_at = $3, reason = $4
+       where epoch = $1 and state = 'draft'`,
+      [model.epoch, by, now, reason],
+    )
+  }
+
+  /** @throws {DomainError} `no_such_epoch` when there is no open draft of that number */
+  async discard(epoch: number, by: string, reason: string): Promise<void> {
+    const [, discarded] = await this.dataSource.query(
+      `update epoch_draft set state = 'discarded', decided_by = $2, decided_at = now(), reason = $3
+       where epoch = $1 and state = 'draft'`,
+      [epoch, by, reason],
+    )
+    if (discarded === 0) throw noSuchEpoch()
+  }
+}
+
+function noSuchEpoch(): DomainError {
+  return new DomainError('not_found', 'no_such_epoch', {
+    zh: '没有这一期模型草案，请查看列表',
+    en: 'There is no such epoch or open draft: see the list',
+  })
+}

@@ -1,0 +1,80 @@
+import { Body, Controller, Get, HttpCode, Param, ParseIntPipe, Post } from '@nestjs/common'
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger'
+import { z } from 'zod'
+import { Allow, type Principal, Sender, SignedIn } from '#libs/platform'
+import { draftAnswer, epochsAnswer, jobAnswer } from './bulk-answers.ts'
+import { BulkJobs } from './bulk-jobs.ts'
+import { EpochChanges } from './epoch-changes.ts'
+import { EpochStore } from './epoch-store.ts'
+import { SampleView } from './sample-view.ts'
+
+const reasoned = z.object({ reason: z.string().trim().min(4).max(500) })
+
+/** Epochs of the linkage model: trained in the background, in force once an operator approves what they change. */
+@ApiTags('identities')
+@SignedIn()
+@Allow('operator')
+@Controller('api/identities/epochs')
+export class EpochsController {
+  constructor(
+    private readonly jobs: BulkJobs,
+    private readonly store: EpochStore,
+    private readonly changes: EpochChanges,
+    private readonly samples: SampleView,
+  ) {}
+
+  /** Trains the next epoch on all records and drafts what it would change. */
+  @Post()
+  @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: jobAnswer })
+  async train(@Sender() { accountId: startedBy }: Principal) {
+    await this.changes.checkRecords()
+    const epoch = await this.store.nextNumber()
+    return this.jobs.start({ kind: 'train', epoch, startedBy }, (progress) =>
+      this.changes.train(epoch, startedBy, progress),
+    )
+  }
+
+  /** All epochs and drafts, newest first, and how far the last training or activation is. */
+  @Get()
+  @ApiOkResponse({ standardSchema: epochsAnswer })
+  async list() {
+    return { epochs: await this.store.list(), job: await this.jobs.latest(['train', 'activate']) }
+  }
+
+  /** A draft: what it would change, and some pairs that it is about, with the evidence now and then. */
+  @Get(':epoch')
+  @ApiOkResponse({ standardSchema: draftAnswer })
+  async one(@Param('epoch', ParseIntPipe) epoch: number) {
+    const { model, numbers, samples } = await this.store.draft(epoch)
+    return { epoch, diff: numbers, samples: await this.samples.of(samples, model) }
+  }
+
+  /** Puts a draft in force, or again an epoch that was before. What has come since the draft is included. */
+  @Post(':epoch/approve')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: jobAnswer })
+  async approve(
+    @Param('epoch', ParseIntPipe) epoch: number,
+    @Body({ schema: reasoned }) { reason }: z.infer<typeof reasoned>,
+    @Sender() { accountId: startedBy }: Principal,
+  ) {
+    const model = await this.store.candidate(epoch)
+    return this.jobs.start({ kind: 'activate', epoch, startedBy }, (progress) =>
+      this.changes.activate(model, startedBy, reason, progress),
+    )
+  }
+
+  /** Drops a draft; its number is not used again. */
+  @Post(':epoch/discard')
+  @HttpCode(200)
+  @ApiOkResponse({ standardSchema: epochsAnswer })
+  async discard(
+    @Param('epoch', ParseIntPipe) epoch: number,
+    @Body({ schema: reasoned }) { reason }: z.infer<typeof reasoned>,
+    @Sender() { accountId }: Principal,
+  ) {
+    await this.store.discard(epoch, accountId, reason)
+    return this.list()
+  }
+}
