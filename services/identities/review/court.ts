@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { lostAgainstAnother, TransactionConflict, transact } from '#libs/database'
@@ -9,6 +10,10 @@ import { Partitioning } from '../partition/partitioning.ts'
 import { arrayOf } from '../records/record-store.ts'
 import { mayDecide, type Placed } from './authority.ts'
 import { conflict } from './problems.ts'
+
+/** Arrivals nearby hold their locks for a batch at most: a person who decides waits for some of them, with pauses. */
+const PATIENCE_MS = 3_000
+const PAUSE_MS = 50
 
 /** Some identities, locked: nothing about them changes until the transaction ends. */
 export interface Scene {
@@ -37,16 +42,15 @@ export class Court {
     private readonly partitioning: Partitioning,
   ) {}
 
-  /** One transaction, again while it loses against others; who loses too often is told to try again. */
+  /** One transaction, again while it loses against others; who loses for too long is told to try again. */
   async hear<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await transact(this.dataSource, work)
-    } catch (error) {
-      if (!lostAgainstAnother(error)) throw error
-      throw conflict('busy_with_these_records', {
-        zh: '这些记录正在被其他操作更新，请稍后再试',
-        en: 'Others are changing these records at this moment: try again in a moment',
-      })
+    for (const until = performance.now() + PATIENCE_MS; ; await sleep(PAUSE_MS)) {
+      try {
+        return await transact(this.dataSource, work)
+      } catch (error) {
+        if (!lostAgainstAnother(error)) throw error
+        if (performance.now() > until) throw busy()
+      }
     }
   }
 
@@ -83,6 +87,13 @@ export class Court {
     )
     return { judgementId, identities: rows, applied: deferred.length === 0 }
   }
+}
+
+function busy() {
+  return conflict('busy_with_these_records', {
+    zh: '这些记录正在被其他操作更新，请稍后再试',
+    en: 'Others are changing these records at this moment: try again in a moment',
+  })
 }
 
 function placedRecords(

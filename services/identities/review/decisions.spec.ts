@@ -72,6 +72,15 @@ describe('accepting', () => {
   })
 })
 
+it('a decision and an arrival for the same person both count, whichever comes first', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { a, b, x, mobile, path } = await world.suspected()
+    const [answer, again] = await Promise.all([world.post(`${path}/accept`), world.wangAgain(mobile)])
+    expect([answer.status, again]).toEqual([200, x])
+    expect([await world.identityOf(a), await world.identityOf(b)]).toEqual([x, x])
+  }
+})
+
 describe('rejecting', () => {
   it('is remembered when a new record arrives', async () => {
     const { a, b, x, y, mobile, path } = await world.suspected()
