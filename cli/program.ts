@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { dedupeCommand } from './dedupe.ts'
 import { eventsCommand } from './events.ts'
 import { exitCodes, Failure } from './failure.ts'
+import { identitiesCommand } from './identities.ts'
 import { importCommand } from './import.ts'
 import { secretsCommand } from './secrets.ts'
 import { simulateCommand } from './simulate.ts'
@@ -13,6 +14,7 @@ const verbs: readonly (() => Command)[] = [
   simulateCommand,
   dedupeCommand,
   importCommand,
+  identitiesCommand,
   eventsCommand,
   topicsCommand,
   secretsCommand,

@@ -77,6 +77,7 @@ describe('the API description', () => {
     '/api/review-cases',
     '/api/members/count',
     '/api/identities/count',
+    '/api/identities/epochs',
     '/api/identities/hubs',
     '/api/identities/review-items',
     '/api/federations',
@@ -95,6 +96,17 @@ describe('the API description', () => {
     const replayed = await system.request('/api/events/insights/replay', { as: OPERATOR, body: {} })
     expect(replayed.status).toBe(201)
     expect(faults('POST /api/events/insights/replay', replayed)).toBe('')
+  })
+
+  it('tells what a rebuild of the identities answers', async () => {
+    const started = await system.request('/api/identities/rebuild', { as: OPERATOR, body: {} })
+    expect(started.status).toBe(202)
+    expect(faults('POST /api/identities/rebuild', started)).toBe('')
+    await eventually(async () => {
+      const job = await system.request(`/api/identities/jobs/${started.json.jobId}`, { as: OPERATOR })
+      expect(faults('GET /api/identities/jobs/{jobId}', job)).toBe('')
+      return job.json.state === 'done' || undefined
+    })
   })
 
   it('tells how refusals look, with and without the fields to mend', async () => {

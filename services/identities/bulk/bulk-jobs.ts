@@ -73,18 +73,20 @@ export class BulkJobs implements OnApplicationBootstrap, OnApplicationShutdown {
       })
     }
     const id = uuidv7()
+    let begun: BulkJob
     try {
       await this.dataSource.query(
         `insert into bulk_job (id, kind, state, epoch, stage, share, started_by, started_at)
          values ($1, $2, 'running', $3, 'reading', 0, $4, now())`,
         [id, kind, epoch, startedBy],
       )
+      begun = await this.one(id)
     } catch (error) {
       await unlock(runner)
       throw error
     }
     this.running = this.carryOut(id, work).finally(() => unlock(runner))
-    return this.one(id)
+    return begun
   }
 
   /** @throws {DomainError} `no_such_job` */
