@@ -1,7 +1,7 @@
 import { type Model, partition } from '#libs/linkage'
-import { assignIdentities } from './assign-identities.ts'
 import { componentsOf } from './components-of.ts'
 import type { Edge, Member, Neighbourhood } from './neighbourhood.ts'
+import { restoreIdentities } from './restore-identities.ts'
 import { type Suspicion, suspicionsOf } from './suspicions.ts'
 
 /** A record whose identity is another one than before, or is stated for the first time. */
@@ -36,12 +36,14 @@ export interface Cluster {
  * order they came; only the ids of identities carry history.
  *
  * @param maxComponent larger components are left as they are, for a slower hand
+ * @param former the identity of each record at a time whose ids are to come back
  */
 export function decidePartition(
   { members, edges, decisions, past }: Pick<Neighbourhood, 'members' | 'edges' | 'decisions' | 'past'>,
   model: Model,
   maxComponent: number,
   newId: () => string,
+  former: ReadonlyMap<string, string> = new Map(),
 ): PartitionChange {
   const all = members.filter(({ inside }) => inside)
   const large = componentsOf(all, edges, decisions, model.thresholds.merge).filter(
@@ -55,7 +57,7 @@ export function decidePartition(
     decisions,
     { merge: model.thresholds.merge, ...model.clustering },
   )
-  const change = changeOf(clusters, inside, past, newId)
+  const change = changeOf(clusters, inside, past, newId, former)
   return {
     ...change,
     suspicions: suspicionsOf(change.clusters, members, edges as readonly Edge[], decisions, model.thresholds),
@@ -73,10 +75,11 @@ export function changeOf(
   members: readonly Member[],
   past: ReadonlyMap<string, readonly string[]>,
   newId: () => string,
+  former: ReadonlyMap<string, string> = new Map(),
 ): Omit<PartitionChange, 'suspicions' | 'deferred'> {
   const byId = new Map(members.map((member) => [member.id, member]))
   const current = new Map(members.flatMap(({ id, identityId }) => (identityId ? [[id, identityId] as const] : [])))
-  const assigned = assignIdentities(clusters, current, past, newId).map(({ records, identityId, origin }) => ({
+  const assigned = restoreIdentities(clusters, former, current, past, newId).map(({ records, identityId, origin }) => ({
     identityId,
     origin,
     members: records.map((id) => byId.get(id)!),

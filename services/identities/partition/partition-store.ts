@@ -164,6 +164,20 @@ export class PartitionStore {
     )
   }
 
+  /** Whose each record was before a moment; those that came since are missing. */
+  async identitiesBefore(
+    tx: EntityManager,
+    { members }: Pick<Neighbourhood, 'members'>,
+    moment: Date,
+  ): Promise<Map<string, string>> {
+    const rows: { id: string; identityId: string }[] = await tx.query(
+      `select distinct on (record_id) record_id as id, identity_id as "identityId" from identity_event
+       where record_id = any($1::uuid[]) and at < $2 and identity_id is not null order by record_id, revision desc`,
+      [arrayOf(members.flatMap(({ id, inside }) => (inside ? [id] : []))), moment],
+    )
+    return new Map(rows.map(({ id, identityId }) => [id, identityId]))
+  }
+
   /** Leaves the components of records to {@link DeferredComponents}; those in `restated` are to be spoken of then. */
   async defer(
     tx: EntityManager,

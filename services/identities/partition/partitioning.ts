@@ -28,6 +28,8 @@ export interface Change {
   readonly contents?: ReadonlyMap<string, RecordContent>
   readonly traceOf?: (recordId: string) => string | null
   readonly maxComponent?: number
+  /** Of an undoing: when what is undone was decided. People get back the ids that they had before. */
+  readonly undone?: Date
 }
 
 /** What a change is carried out with. */
@@ -115,13 +117,14 @@ export class Partitioning {
 
   private async settle(
     tx: EntityManager,
-    { cause, restated = [], contents, traceOf = () => null, maxComponent = COMPONENT_AT_ONCE }: Change,
+    { cause, restated = [], contents, traceOf = () => null, maxComponent = COMPONENT_AT_ONCE, undone }: Change,
     neighbourhood: Neighbourhood,
     learned: readonly ScoredPair[],
     now: Date,
   ): Promise<PartitionChange> {
     const model = await this.epochs.current()
-    const change = decidePartition(neighbourhood, model, maxComponent, uuidv7)
+    const former = undone && (await this.store.identitiesBefore(tx, neighbourhood, undone))
+    const change = decidePartition(neighbourhood, model, maxComponent, uuidv7, former)
     if (change.deferred.length > 0)
       await this.store.defer(tx, change.deferred, restated, neighbourhood, cause, traceOf, now)
     await this.carryOut(tx, change, neighbourhood, { model, cause, restated, contents, traceOf, learned }, now)

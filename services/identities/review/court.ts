@@ -76,10 +76,20 @@ export class Court {
     }
   }
 
-  /** Applies what was written: recomputes around some records. */
-  async apply(tx: EntityManager, judgementId: string, recordIds: readonly string[], now: Date): Promise<Verdict> {
+  /**
+   * Applies what was written: recomputes around some records.
+   *
+   * @param undone when the judgement was made that was taken back
+   */
+  async apply(
+    tx: EntityManager,
+    judgementId: string,
+    recordIds: readonly string[],
+    now: Date,
+    undone?: Date,
+  ): Promise<Verdict> {
     if (recordIds.length === 0) return { judgementId, identities: [], applied: true }
-    const { deferred } = await this.partitioning.recompute(tx, { cause: 'decision', seeds: recordIds }, now)
+    const { deferred } = await this.partitioning.recompute(tx, { cause: 'decision', seeds: recordIds, undone }, now)
     const rows: { identityId: string; recordIds: string[] }[] = await tx.query(
       `select identity_id as "identityId", array_agg(record_id order by record_id)::text[] as "recordIds"
        from membership_of_record where record_id = any($1::uuid[]) group by identity_id order by 1`,

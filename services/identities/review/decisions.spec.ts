@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { uuidOf } from '../resolver-for-specs.ts'
-import { ReviewWorld } from './review-for-specs.ts'
+import { ReviewWorld, wangs } from './review-for-specs.ts'
 
 const CITY_ADMIN = { role: 'admin', federationId: 'wx' } as const
 
@@ -52,6 +52,17 @@ describe('accepting', () => {
       expect(await world.state()).toEqual(before)
       expect(await world.post(undo)).toMatchObject({ status: 409, json: { code: 'judgement_revoked' } })
     }
+  })
+
+  it('gives both their ids back when it is undone, whatever came in between', async () => {
+    const { a, b, x, y, mobile, path } = await world.suspected()
+    const { judgementId } = (await world.post(`${path}/accept`)).json
+    const [, { person, residence }] = wangs(mobile)
+    const came = [uuidOf(`once ${mobile}`), uuidOf(`twice ${mobile}`)]
+    for (const id of came) expect(await world.registers(id, person, { residence })).toBe(x)
+    expect((await world.post(`/api/identities/judgements/${judgementId}/undo`)).status).toBe(200)
+    expect(await world.identityOf(a)).toBe(x)
+    for (const id of [b, ...came]) expect(await world.identityOf(id)).toBe(y)
   })
 
   it('answers 409 when the item was settled, and 404 to who looks at it', async () => {

@@ -69,7 +69,7 @@ export class IdentityDecisions {
           en: 'The judgement was taken back already: refresh the page',
         })
       }
-      return this.court.apply(tx, judgementId, living, now)
+      return this.court.apply(tx, judgementId, living, now, judgement.at)
     })
   }
 
