@@ -57,11 +57,15 @@ export class RecordLinker {
     for await (const page of recordPages(this.dataSource)) {
       for (let at = 0; at < page.length; at += AT_ONCE) {
         const part = page.slice(at, at + AT_ONCE)
-        const { keyed, rows } = this.keyed(model, part)
+        for (const { content } of part) {
+          const row = this.opener.row(content)
+          builder.add(content.id, (column) => row[column] ?? '')
+        }
+        const contents = part.map(({ content }) => content)
+        // The table so far shares its memory with the whole one: building it copies nothing.
+        const keyed = this.evidence.keyedIn(model, contents, builder.build(), records.size)
         keyed.forEach((record, index) => {
           records.add(record)
-          const row = rows.get(record.content.id)!
-          builder.add(record.content.id, (column) => row[column] ?? '')
           staleKeys.push(...staleOf(record, part[index]!))
         })
         await breathe()

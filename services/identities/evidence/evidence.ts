@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { knowledgeOf, type Model, Scorer, tableOf } from '#libs/linkage'
+import { knowledgeOf, type Model, Scorer, type Table, tableOf } from '#libs/linkage'
 import { BlockKeys } from '../records/block-keys.ts'
 import type { PersonRow, RecordContent } from '../records/record-content.ts'
 import { RecordOpener } from '../records/record-opener.ts'
@@ -69,10 +69,15 @@ export class EvidenceGatherer {
       model,
       contents.map(({ id }) => rows.get(id)!),
     )
-    return contents.map((content, record) => ({
+    return this.keyedIn(model, contents, table, 0)
+  }
+
+  /** As {@link keyed}, of records that stand one after the other in a table. */
+  keyedIn(model: Model, contents: readonly RecordContent[], table: Table, from: number): KeyedRecord[] {
+    return contents.map((content, at) => ({
       content,
-      keys: this.blockKeys.of(model, table, record),
-      exclusive: this.blockKeys.exclusive(model, table, record),
+      keys: this.blockKeys.of(model, table, from + at),
+      exclusive: this.blockKeys.exclusive(model, table, from + at),
     }))
   }
 
