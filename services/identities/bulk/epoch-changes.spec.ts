@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Model, parseModel } from '#libs/linkage'
 import { firstEpoch } from '../evidence/epochs.ts'
 import { type ResolverForSpecs, ResolverWorld } from '../resolver-for-specs.ts'
+import { draftAnswer } from './bulk-answers.ts'
 import { bulkOf, generatedRecords, stateOf } from './bulk-for-specs.ts'
 import { agreementOf } from './epoch-changes.ts'
+import { SampleView } from './sample-view.ts'
 
 const quietly = () => {}
 
@@ -48,6 +50,28 @@ describe('an epoch', () => {
     const together = (people: string[][], lo: string, hi: string) =>
       people.some((ids) => ids.includes(lo) && ids.includes(hi))
     for (const { kind, lo, hi } of samples) expect(together(underFirst, lo, hi)).toBe(kind === 'split')
+  })
+
+  it('shows the examples masked, with the evidence in force and under the draft', async () => {
+    const { model, numbers, samples } = await bulk.store.draft(2)
+    const view = new SampleView(resolver.dataSource, resolver.epochs, resolver.records, resolver.opener)
+    const viewed = await view.of(samples, model)
+    expect(draftAnswer.parse({ epoch: 2, diff: numbers, samples: viewed }).samples).toHaveLength(samples.length)
+    for (const { kind, inForce, drafted } of viewed) {
+      expect([inForce.epoch, drafted.epoch]).toEqual([1, 2])
+      if (kind === 'merge') expect(drafted.total).toBeGreaterThan(inForce.total)
+    }
+    const shown = JSON.stringify(viewed)
+    const contents = await resolver.records.contents(
+      resolver.dataSource,
+      samples.flatMap(({ lo, hi }) => [lo, hi]),
+    )
+    for (const content of contents.values()) {
+      const { name, residentId, mobile } = resolver.opener.open(content)
+      for (const value of [name, residentId, mobile]) {
+        if (value && !value.includes('*')) expect(shown).not.toContain(`"${value}"`)
+      }
+    }
   })
 
   it('changes what its draft said when it is approved, and tells of it', async () => {
