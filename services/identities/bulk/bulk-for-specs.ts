@@ -9,10 +9,10 @@ import { Staging } from './staging.ts'
 import { TakeOver } from './take-over.ts'
 
 /** The parts that work on all records, over those of a resolver. */
-export function bulkOf(resolver: ResolverForSpecs) {
+export function bulkOf(resolver: ResolverForSpecs, staging = new Staging(resolver.dataSource)) {
   const { dataSource, opener, evidence, records, partitioning, epochs } = resolver
   const linker = new RecordLinker(dataSource, opener, evidence, records)
-  const takeOver = new TakeOver(dataSource, linker, new Staging(dataSource), partitioning)
+  const takeOver = new TakeOver(dataSource, linker, staging, partitioning)
   const store = new EpochStore(dataSource, epochs)
   const changes = new EpochChanges(dataSource, epochs, store, linker, takeOver)
   return { linker, takeOver, rebuild: new Rebuild(epochs, linker, takeOver), store, changes }

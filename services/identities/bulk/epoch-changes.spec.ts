@@ -114,6 +114,23 @@ describe('an epoch', () => {
     expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0 })
   })
 
+  it('comes in force while records keep coming, and misses none', async () => {
+    const late = generatedRecords(world, 80, 8)
+    const arriving = (async () => {
+      for (let at = 0; at < late.length; at += 4) await other.take(late.slice(at, at + 4))
+    })()
+    await bulk.changes.activate(await bulk.store.candidate(1), 'o', 'back again', quietly)
+    await bulk.changes.activate(await bulk.store.candidate(3), 'o', 'and forth', quietly)
+    await arriving
+    const people = await resolver.partition()
+    expect(people.flat()).toEqual(expect.arrayContaining(late.map(({ id }) => id)))
+    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
+    const [{ wrong }] = await resolver.dataSource.query(
+      `select count(*)::int as wrong from edge where epoch <> (select epoch from model_epoch where state = 'active')`,
+    )
+    expect(wrong).toBe(0)
+  })
+
   it('is decided about once: a discarded draft does not come in force', async () => {
     const epoch = await bulk.store.nextNumber()
     await bulk.changes.train(epoch, 'o', quietly)

@@ -3,7 +3,9 @@ import { checkCharacter } from '#libs/china'
 import { driversModel, type Model, parseModel } from '#libs/linkage'
 import { type ResolverForSpecs, ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
 import { bulkOf, generatedRecords, stateOf } from './bulk-for-specs.ts'
+import type { LinkedRecords } from './linked-records.ts'
 import type { RecordLinker } from './record-linker.ts'
+import { Staging } from './staging.ts'
 
 const AGENT = '13900000001'
 
@@ -90,22 +92,31 @@ describe('a rebuild', () => {
     expect(await bulkOf(resolver).rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, removed: 0 } })
   })
 
-  it('takes in what came, was corrected, and was erased while it was under way', async () => {
-    const late = generatedRecords(world, 30, 4)
-    const [first, second] = generatedRecords(world, 120, 3).filter(({ kind }) => kind === 'registration')
-    const bulk = bulkOf(resolver)
-    const gathered = await bulk.linker.read(world.model, quietly)
-    await bulk.linker.score(gathered, quietly)
-    await resolver.take(late)
-    await resolver.take([world.registration(first!.id, { name: '李国强', mobile: AGENT }, 3)], 'correction')
-    await resolver.erase(second!.id)
-    const before = await stateOf(resolver)
-    const result = await bulk.takeOver.run(gathered, quietly)
-    expect(result).toMatchObject({ moved: 0, arrivedMeanwhile: late.length + 2, edges: { added: 0 } })
-    const after = await stateOf(resolver)
-    expect(after.members).toEqual(before.members)
-    expect(after.items).toEqual(before.items)
-    expect(after.events).toEqual(before.events)
+  describe.each(['before', 'after'])('%s its pairs are staged', (when) => {
+    it('takes in what came, was corrected, was erased, and became a hub while it was under way', async () => {
+      const late = generatedRecords(world, 30, 4)
+      const crowd = Array.from({ length: 9 }, (_, n) =>
+        world.registration(uuidOf(`crowd ${n}`), { name: `孙立${'一二三四五六七八九'[n]}`, mobile: '13911112222' }),
+      )
+      await resolver.take(crowd.slice(0, 8))
+      const [first, second] = generatedRecords(world, 120, 3).filter(({ kind }) => kind === 'registration')
+      const meanwhile = async () => {
+        await resolver.take(late)
+        await resolver.take([world.registration(first!.id, { name: '李国强', mobile: AGENT }, 3)], 'correction')
+        await resolver.erase(second!.id)
+        await resolver.take(crowd.slice(8))
+      }
+      const bulk = bulkOf(resolver, when === 'after' ? stagingBefore(resolver, meanwhile) : undefined)
+      const gathered = await bulk.linker.read(world.model, quietly)
+      await bulk.linker.score(gathered, quietly)
+      if (when === 'before') await meanwhile()
+      const result = await bulk.takeOver.run(gathered, quietly)
+      expect(result).toMatchObject({ moved: 0, arrivedMeanwhile: late.length + 3, edges: { added: 0, changed: 0 } })
+      const after = await stateOf(resolver)
+      expect(gathered.records.hubs).toHaveLength(1)
+      expect(await bulkOf(resolver).rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, removed: 0 } })
+      expect(await stateOf(resolver)).toEqual(after)
+    })
   })
 
   it('decides about records that nobody has decided about yet', async () => {
@@ -133,6 +144,16 @@ function pairsOf({ records }: Awaited<ReturnType<RecordLinker['read']>>): object
 
 async function storedPairs({ dataSource }: ResolverForSpecs): Promise<object[]> {
   return dataSource.query(`select lo, hi, weight, levels::text from edge order by lo, hi`)
+}
+
+/** Something happens between the staging of pairs and the moment when everybody has to wait. */
+function stagingBefore({ dataSource }: ResolverForSpecs, meanwhile: () => Promise<void>): Staging {
+  return new (class extends Staging {
+    override async stage(records: LinkedRecords) {
+      await super.stage(records)
+      await meanwhile()
+    }
+  })(dataSource)
 }
 
 /** A block limit that an agent's number exceeds. */
