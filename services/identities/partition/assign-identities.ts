@@ -6,10 +6,13 @@ export interface Assignment {
   readonly origin: 'kept' | 'revived' | 'new'
 }
 
+type Ids = (record: string) => readonly string[]
+
 /**
- * Gives every cluster an identity; pure. An id survives with the cluster that holds most of its records; between equals the
- * older id wins, which is the lower one (UUID v7). A cluster that gets none of the living ids takes one back that its
- * records had before it was retired: undoing a merge restores both ids. Else it gets a new one.
+ * Gives every cluster an identity; pure. An id survives with the cluster that holds most of its records. Of ids that are equal
+ * in this the older one wins, which is the lower one (UUID v7); of clusters the one that has no other id, or the youngest,
+ * to have instead. A cluster that gets none of the living ids goes back to the one that its records had last before it was
+ * retired: undoing a merge restores both ids. Else it gets a new one.
  *
  * @param current the living identity of each record, where it has one
  * @param past retired identities that records belonged to, oldest first
@@ -22,18 +25,24 @@ export function assignIdentities(
 ): Assignment[] {
   const taken = new Map<number, { identityId: string; origin: Assignment['origin'] }>()
   const living = new Set(current.values())
-  claim(clusters, (record) => (current.has(record) ? [current.get(record)!] : []), taken, 'kept')
-  claim(clusters, (record) => (past.get(record) ?? []).filter((id) => !living.has(id)), taken, 'revived')
+  const currentOf: Ids = (record) => (current.has(record) ? [current.get(record)!] : [])
+  const lastRetiredOf: Ids = (record) => (past.get(record) ?? []).filter((id) => !living.has(id)).slice(-1)
+  claim(clusters, currentOf, lastRetiredOf, taken, 'kept')
+  claim(clusters, lastRetiredOf, () => [], taken, 'revived')
   return clusters.map((records, at) => ({
     records,
     ...(taken.get(at) ?? { identityId: newId(), origin: 'new' as const }),
   }))
 }
 
-/** Lets clusters without an id claim those of their records: most records first, then the older id, then the cluster. */
+/**
+ * Lets clusters without an id claim those of their records: most records first, then the older id, then the cluster with the
+ * younger id to have instead, then that of the lowest record.
+ */
 function claim(
   clusters: readonly (readonly string[])[],
-  idsOf: (record: string) => readonly string[],
+  idsOf: Ids,
+  othersOf: Ids,
   taken: Map<number, { identityId: string; origin: Assignment['origin'] }>,
   origin: 'kept' | 'revived',
 ): void {
@@ -41,9 +50,15 @@ function claim(
     if (taken.has(cluster)) return []
     const overlap = new Map<string, number>()
     for (const id of records.flatMap(idsOf)) overlap.set(id, (overlap.get(id) ?? 0) + 1)
-    return [...overlap].map(([id, count]) => ({ cluster, id, count, first: records[0]! }))
+    const others = [...new Set([...overlap.keys(), ...records.flatMap(othersOf)])].sort()
+    return [...overlap].map(([id, count]) => {
+      const other = others.find((each) => each !== id) ?? NONE
+      return { cluster, id, count, other, first: records[0]! }
+    })
   })
-  claims.sort((x, y) => y.count - x.count || compare(x.id, y.id) || compare(x.first, y.first))
+  claims.sort(
+    (x, y) => y.count - x.count || compare(x.id, y.id) || compare(y.other, x.other) || compare(x.first, y.first),
+  )
   const used = new Set<string>()
   for (const { cluster, id } of claims) {
     if (used.has(id) || taken.has(cluster)) continue
@@ -51,6 +66,9 @@ function claim(
     taken.set(cluster, { identityId: id, origin })
   }
 }
+
+/** Sorts behind every id. */
+const NONE = 'none'
 
 function compare(x: string, y: string): number {
   return x < y ? -1 : x > y ? 1 : 0
