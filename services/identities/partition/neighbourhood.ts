@@ -68,6 +68,10 @@ const LOCK_IF_FREE: Prepared = {
   text: `select bool_and(pg_try_advisory_xact_lock(lock)) as free from (${LOCKS}) as locks`,
 }
 
+/**
+ * Every look at a table is by key, one row of the neighbourhood after another (`offset 0` keeps it so): the statement is planned
+ * once, perhaps while the tables are empty, and must stay right when they hold millions.
+ */
 const READ: Prepared = {
   name: 'read neighbourhood',
   text: `with recursive closure (id) as (
@@ -82,9 +86,9 @@ const READ: Prepared = {
        join membership_of_record other using (identity_id) where own.record_id = c.id) n),
  inside as (select distinct id from closure),
  near as (
-   select lo, hi, lo_version, hi_version, weight, levels, epoch from edge where lo in (select id from inside)
+   select e.* from inside cross join lateral (select * from edge where lo = inside.id offset 0) e
    union
-   select lo, hi, lo_version, hi_version, weight, levels, epoch from edge where hi in (select id from inside)),
+   select e.* from inside cross join lateral (select * from edge where hi = inside.id offset 0) e),
  rim as (
    select id from (
      select unnest($2::uuid[]) as id
@@ -94,7 +98,14 @@ const READ: Prepared = {
  member as (
    select e.id, r.kind, r.version, r.epoch, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
      coalesce(m.revision, 0) as revision, e.inside
-   from everyone e join record r on r.id = e.id left join membership_of_record m on m.record_id = e.id)
+   from everyone e
+   cross join lateral (select kind, version, epoch, exclusive_key from record where id = e.id offset 0) r
+   left join lateral (
+     select identity_id, revision from membership_of_record where record_id = e.id offset 0) m on true),
+ said as (
+   select d.* from inside cross join lateral (select * from decision where lo = inside.id and in_force offset 0) d
+   union
+   select d.* from inside cross join lateral (select * from decision where hi = inside.id and in_force offset 0) d)
  select json_build_object(
    'epoch', (select epoch from model_epoch where state = 'active'),
    'members', (select json_agg(json_build_array(id, kind, version, exclusive, identity_id, revision, inside)) from member),
@@ -103,16 +114,17 @@ const READ: Prepared = {
      join member lo on lo.id = near.lo and lo.version = near.lo_version and lo.epoch <= near.epoch
      join member hi on hi.id = near.hi and hi.version = near.hi_version and hi.epoch <= near.epoch),
    'decisions', (
-     select json_agg(json_build_array(lo, hi, d.kind, override, l.identity_id, h.identity_id)) from (
-       select lo, hi, kind, override from decision where in_force and lo in (select id from inside)
-       union
-       select lo, hi, kind, override from decision where in_force and hi in (select id from inside)) d
-     left join membership_of_record l on l.record_id = lo left join membership_of_record h on h.record_id = hi),
+     select json_agg(json_build_array(lo, hi, kind, override,
+       (select identity_id from membership_of_record where record_id = lo),
+       (select identity_id from membership_of_record where record_id = hi)))
+     from (select distinct lo, hi, kind, override from said) d),
    'past', (
      select json_agg(json_build_array(e.record_id, e.identity_id) order by e.record_id, e.revision)
-     from member join identity_event e on e.record_id = member.id
-     join identity i on i.id = e.identity_id and i.retired_at is not null
-     where member.inside and member.revision > 1),
+     from member
+     cross join lateral (
+       select record_id, identity_id, revision from identity_event where record_id = member.id offset 0) e
+     where member.inside and member.revision > 1
+       and (select retired_at from identity where id = e.identity_id) is not null),
    'hubs', (select json_agg(key::text) from hub where key = any($5::bigint[])),
    'erased', (select json_agg(id) from erased_record where id = any($1::uuid[]))) as found`,
 }
