@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { blockRecords, sharedKey } from './blocking.ts'
+import { blockRecords } from './blocking.ts'
+import { sharedKey } from './candidate-pairs.ts'
 import { driversModel } from './drivers-model.ts'
 import { exclusiveText, keyTexts } from './key-texts.ts'
 import { knowledgeOf } from './knowledge.ts'

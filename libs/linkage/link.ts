@@ -1,16 +1,18 @@
-import { type BlockingReport, blockRecords, sharedKey } from './blocking.ts'
+import { type BlockingReport, blockInParallel } from './blocking.ts'
+import { sharedKey } from './candidate-pairs.ts'
 import { type Clustering, cluster, type EdgeList } from './clustering.ts'
 import { type Knowledge, knowledgeOf } from './knowledge.ts'
 import type { Model } from './model.ts'
 import { fieldPart, forEachHash } from './parts.ts'
-import { scoreInParallel } from './score-parallel.ts'
+import { scoreWith } from './score-parallel.ts'
 import type { Table } from './table.ts'
 import { type TrainingReport, train } from './train.ts'
+import { WorkThreads } from './work-threads.ts'
 
 export type LinkStage = 'blocking' | 'training' | 'scoring' | 'clustering'
 
 export interface LinkOptions {
-  /** Worker threads for scoring; 0 scores in this thread. */
+  /** Worker threads for blocking and scoring; 0 does both in this thread. */
   readonly workers: number
   /** Learn m and u from the records first. */
   readonly train?: boolean
@@ -37,16 +39,25 @@ export interface Linked {
  * records and the model only, not on the order of the records or the number of workers.
  */
 export async function linkRecords(given: Model, table: Table, options: LinkOptions): Promise<Linked> {
+  const threads = new WorkThreads(options.workers)
+  try {
+    return await linkWith(threads, given, table, options)
+  } finally {
+    await threads.close()
+  }
+}
+
+async function linkWith(threads: WorkThreads, given: Model, table: Table, options: LinkOptions): Promise<Linked> {
   const progress = options.progress ?? (() => {})
   progress('blocking', 0)
   const before = knowledgeOf(given, table)
-  const blocking = blockRecords(given, table, before)
+  const blocking = await blockInParallel(given, table, before, threads)
   if (options.train) progress('training', 0)
   const trained = options.train ? train(given, table, before, blocking) : undefined
   const model = trained?.model ?? given
   const knowledge = trained ? knowledgeOf(model, table) : before
   progress('scoring', 0)
-  const scored = await scoreInParallel(model, table, knowledge, blocking.rules, options.workers, (share) =>
+  const scored = await scoreWith(threads, model, table, knowledge, blocking.rules, (share) =>
     progress('scoring', share),
   )
   progress('clustering', 0)

@@ -32,9 +32,7 @@ const WORKER = new URL(
  */
 export async function nextEpoch(model: Model, table: Table, aside: boolean): Promise<NextEpoch> {
   if (!aside) return trainEpoch(model, table)
-  const memory = shareTable(table)
-  const columns = memory.columns.map((column, index) => ({ ...column, parts: table.columns[index]!.parts }))
-  const thread = new Worker(WORKER, { workerData: { model, table: { ...memory, columns } } satisfies EpochJob })
+  const thread = new Worker(WORKER, { workerData: { model, table: shareTable(table) } satisfies EpochJob })
   const [answer] = await once(thread, 'message')
   return answer
 }

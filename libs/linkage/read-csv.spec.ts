@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import iconv from 'iconv-lite'
-import { detectEncoding, readCsv } from './read-csv.ts'
+import { readCsv } from './read-csv.ts'
+import { detectEncoding } from './text-encoding.ts'
 
 let folder: string
 beforeAll(async () => {

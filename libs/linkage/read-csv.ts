@@ -1,82 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { parse } from 'csv-parse'
-import iconv from 'iconv-lite'
-
-/** An input file that cannot be read as a table, with what to do about it. */
-export class UnreadableFile extends Error {
-  override name = 'UnreadableFile'
-
-  constructor(
-    readonly zh: string,
-    readonly en: string,
-  ) {
-    super(zh + '\n' + en)
-  }
-}
-
-export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le'
-
-/**
- * The encoding of a text file: by its byte-order mark, else UTF-8 if every byte fits, else GB 18030.
- * @throws UnreadableFile for an empty file, a workbook or archive, or bytes that are neither.
- */
-export async function detectEncoding(path: string): Promise<Encoding> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    const missing = error.code === 'ENOENT'
-    throw new UnreadableFile(
-      missing ? `${path}：没有这个文件` : `${path}：无法打开（${error.code}）`,
-      missing ? `${path}: no such file` : `${path}: can't be opened (${error.code})`,
-    )
-  })
-  try {
-    if ((await file.stat()).isDirectory()) {
-      throw new UnreadableFile(`${path}：这是一个文件夹`, `${path}: this is a folder`)
-    }
-    const start = Buffer.alloc(4)
-    const { bytesRead } = await file.read(start, 0, start.length, 0)
-    if (bytesRead === 0) throw new UnreadableFile(`${path}：文件是空的`, `${path}: the file is empty`)
-    const marked = byMark(path, start)
-    if (marked) return marked
-    for (const encoding of ['utf-8', 'gb18030'] as const) if (await decodesAs(encoding, file)) return encoding
-    throw new UnreadableFile(
-      `${path}：既不是 UTF-8 也不是 GB 18030 编码，请另存为“CSV UTF-8”`,
-      `${path}: neither UTF-8 nor GB 18030; save it as CSV UTF-8`,
-    )
-  } finally {
-    await file.close()
-  }
-}
-
-async function decodesAs(encoding: Encoding, file: FileHandle): Promise<boolean> {
-  const decoder = new TextDecoder(encoding, { fatal: true })
-  const chunk = Buffer.alloc(1 << 20)
-  try {
-    for (let position = 0; ; ) {
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, position)
-      // Nothing more ends the text: a character cut off there is an error.
-      decoder.decode(chunk.subarray(0, bytesRead), { stream: bytesRead > 0 })
-      if (bytesRead === 0) return true
-      position += bytesRead
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return false
-    throw error
-  }
-}
-
-function byMark(path: string, bytes: Buffer): Encoding | undefined {
-  const mark = bytes.subarray(0, 4).toString('hex')
-  if (mark.startsWith('efbbbf')) return 'utf-8'
-  if (mark.startsWith('fffe')) return 'utf-16le'
-  if (mark === '504b0304' || mark === 'd0cf11e0') {
-    throw new UnreadableFile(
-      `${path}：这是工作簿或压缩包，不是 CSV，请另存为“CSV UTF-8”`,
-      `${path}: this is a workbook or an archive, not CSV; save the sheet as CSV UTF-8`,
-    )
-  }
-  return undefined
-}
+import { stat } from 'node:fs/promises'
+import { BrokenCsv, CsvSplitter } from './csv-splitter.ts'
+import { bytesOf, detectEncoding, type Encoding, UnreadableFile } from './text-encoding.ts'
 
 /** A row's cells by column number; `columns` maps a header to its number. */
 export interface CsvRow {
@@ -86,43 +10,61 @@ export interface CsvRow {
   readonly number: number
 }
 
+/** A stretch of a CSV file's bytes, whole records; with the header's bytes in front it is a file by itself. */
+export interface CsvPart {
+  readonly encoding: Encoding
+  readonly headerEnd: number
+  readonly start: number
+  readonly end: number
+}
+
 /**
- * Reads a CSV file with a header row, row by row. Headers are trimmed; rows may be short, not long; every other departure from
- * CSV is an error with its line.
+ * Reads a CSV file with a header row, row by row, or a part of one. Headers are trimmed; rows may be short, not long; every
+ * other departure from CSV is an error with its record. Cells may keep the text around them alive: copy what is to last.
  * @throws UnreadableFile
  */
-export async function* readCsv(path: string): AsyncGenerator<readonly CsvRow[]> {
-  const encoding = await detectEncoding(path)
-  const bytes = createReadStream(path, { highWaterMark: 1 << 20 })
-  const parser = parse({ bom: true, relax_column_count_less: true, skip_empty_lines: true })
-  // The parser reads UTF-8 itself; decoding it first would cost as much as parsing.
-  if (encoding === 'utf-8') bytes.pipe(parser)
-  else bytes.pipe(iconv.decodeStream(encoding)).pipe(parser)
+export async function* readCsv(path: string, part?: CsvPart): AsyncGenerator<readonly CsvRow[]> {
   let columns: Map<string, number> | undefined
-  let number = -1
-  let batch: CsvRow[] = []
-  try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      number++
-      if (!columns) {
+  let width = 0
+  let number = 0
+  for await (const records of recordsOf(path, part, () => number + 1)) {
+    const rows: CsvRow[] = []
+    for (const cells of records) {
+      if (columns) {
+        rows.push({ cells, columns, number: ++number })
+        if (cells.length > width) throw broken(path, number, `${cells.length} cells under ${width} headers`)
+      } else {
         columns = headerOf(path, cells)
-        continue
-      }
-      batch.push({ cells, columns, number })
-      if (batch.length === 4096) {
-        yield batch
-        batch = []
+        width = cells.length
       }
     }
+    if (rows.length > 0) yield rows
+  }
+  if (!columns) throw new UnreadableFile(`${path}：文件是空的`, `${path}: the file is empty`)
+  if (number === 0) throw new UnreadableFile(`${path}：只有表头，没有记录`, `${path}: a header and no records`)
+}
+
+async function* recordsOf(path: string, part: CsvPart | undefined, number: () => number) {
+  const decoder = new TextDecoder(part?.encoding ?? (await detectEncoding(path)))
+  const splitter = new CsvSplitter()
+  const stretches = part ? [bytesOf(path, 0, part.headerEnd), bytesOf(path, part.start, part.end)] : [bytesOf(path)]
+  try {
+    for (const stretch of stretches) {
+      for await (const bytes of stretch) yield splitter.push(decoder.decode(bytes, { stream: true }))
+    }
+    yield splitter.push(decoder.decode())
+    yield splitter.push()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')) {
-      throw new UnreadableFile(`${path}：CSV 格式有误：${error.message}`, `${path}: broken CSV: ${error.message}`)
-    }
+    if (error instanceof BrokenCsv) throw broken(path, number(), error.message)
     throw error
   }
-  if (number < 0) throw new UnreadableFile(`${path}：文件是空的`, `${path}: the file is empty`)
-  if (number === 0) throw new UnreadableFile(`${path}：只有表头，没有记录`, `${path}: a header and no records`)
-  yield batch
+}
+
+function broken(path: string, number: number, what: string): UnreadableFile {
+  return new UnreadableFile(
+    `${path}：第 ${number} 条记录起 CSV 格式有误：${what}`,
+    `${path}: broken CSV from record ${number} on: ${what}`,
+  )
 }
 
 function headerOf(path: string, cells: readonly string[]): Map<string, number> {
@@ -130,4 +72,36 @@ function headerOf(path: string, cells: readonly string[]): Map<string, number> {
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
   if (twice) throw new UnreadableFile(`${path}：有两列都叫 ${twice}`, `${path}: two columns are called "${twice}"`)
   return new Map(names.map((name, index) => [name, index]))
+}
+
+const NEWLINE = 0x0a
+const QUOTE = 0x22
+
+/**
+ * Cuts a CSV file into at most `count` parts of like size, at the ends of lines that no quote encloses. UTF-16 stays whole.
+ * @throws UnreadableFile when the encoding can't be told.
+ */
+export async function cutCsv(path: string, count: number): Promise<CsvPart[]> {
+  const encoding = await detectEncoding(path)
+  const { size } = await stat(path)
+  const borders: number[] = []
+  if (encoding !== 'utf-16le') {
+    let position = 0
+    let quoted = false
+    // The end of the first line is the header's, the others are those after each share of the bytes.
+    let sought = 0
+    for await (const bytes of bytesOf(path)) {
+      for (let i = 0; i < bytes.length; i++) {
+        if (bytes[i] === QUOTE) quoted = !quoted
+        else if (bytes[i] === NEWLINE && !quoted && position + i >= sought) {
+          borders.push(position + i + 1)
+          sought = borders.length < count ? Math.floor((size * borders.length) / count) : Number.POSITIVE_INFINITY
+        }
+      }
+      position += bytes.length
+    }
+  }
+  const headerEnd = borders[0] ?? 0
+  const ends = [...borders.slice(1), size].filter((end, i, all) => end > (all[i - 1] ?? headerEnd))
+  return ends.map((end, i) => ({ encoding, headerEnd, start: ends[i - 1] ?? headerEnd, end }))
 }

@@ -1,8 +1,9 @@
-import { type BlockTask, forEachPair, type RuleKeys } from './blocking.ts'
+import type { RuleKeys } from './block-rule.ts'
+import { type BlockTask, forEachPair } from './candidate-pairs.ts'
+import { grown } from './flat-memory.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Model } from './model.ts'
 import { Scorer } from './score.ts'
-import { grown } from './string-pool.ts'
 import type { Table } from './table.ts'
 
 /** Bits per bar of the weight histogram, and the weight of its first bar. */

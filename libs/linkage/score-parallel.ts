@@ -1,26 +1,22 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
-import { type BlockTask, blockTasks, type RuleKeys } from './blocking.ts'
+import type { RuleKeys } from './block-rule.ts'
+import { type BlockTask, blockTasks } from './candidate-pairs.ts'
+import { shared } from './flat-memory.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Model } from './model.ts'
 import { type ScoredPairs, scoreTasks } from './score-pairs.ts'
-import { shared } from './string-pool.ts'
-import { type SharedTable, shareTable, type Table } from './table.ts'
+import { type SharedTable, shareTable, type Table, tableFromShared } from './table.ts'
+import { followed, WorkThreads } from './work-threads.ts'
 
-/** What a worker thread gets; all large arrays are shared memory. */
+/** What a scoring thread gets; all large arrays are shared memory. */
 export interface ScoreJob {
   readonly model: Model
   readonly table: SharedTable
   readonly knowledge: Knowledge
   readonly rules: readonly RuleKeys[]
   readonly tasks: readonly BlockTask[]
+  /** The next task that no thread has taken. */
   readonly counter: SharedArrayBuffer
 }
-
-/** Values are read into short-lived objects; a larger young generation spares most of the collector's work. */
-const YOUNG_GENERATION_MB = 64
-
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? './score-worker.ts' : './score-worker.js', import.meta.url)
 
 /**
  * Scores all candidate pairs with `workers` threads, or in this thread when 0. The edges are the same either way; their order
@@ -34,34 +30,52 @@ export async function scoreInParallel(
   workers: number,
   progress: (share: number) => void,
 ): Promise<ScoredPairs> {
+  const threads = new WorkThreads(workers)
+  try {
+    return await scoreWith(threads, model, table, knowledge, rules, progress)
+  } finally {
+    await threads.close()
+  }
+}
+
+/** {@link scoreInParallel} with threads that are there already; without any, in this one. */
+export async function scoreWith(
+  threads: WorkThreads,
+  model: Model,
+  table: Table,
+  knowledge: Knowledge,
+  rules: readonly RuleKeys[],
+  progress: (share: number) => void,
+): Promise<ScoredPairs> {
   const tasks = blockTasks(rules)
-  if (workers === 0) {
+  if (threads.count === 0) {
     let next = 0
     return scoreTasks(model, table, knowledge, rules, tasks, () => {
       progress(tasks.length === 0 ? 1 : next / tasks.length)
       return next < tasks.length ? next++ : -1
     })
   }
-  const counter = new SharedArrayBuffer(4)
-  const job: ScoreJob = {
+  const job = {
     model,
     table: shareTable(table),
     knowledge: shareKnowledge(knowledge),
     rules: rules.map(shareRule),
     tasks,
-    counter,
   }
-  const ticking = setInterval(() => progress(Math.min(1, new Int32Array(counter)[0]! / Math.max(1, tasks.length))), 500)
-  try {
-    const threads = Array.from(
-      { length: workers },
-      () => new Worker(WORKER, { workerData: job, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } }),
-    )
-    const answers = await Promise.all(threads.map((thread) => once(thread, 'message')))
-    return concatenate(answers.map(([scored]) => scored as ScoredPairs))
-  } finally {
-    clearInterval(ticking)
-  }
+  const scored = await followed(
+    (counter) => threads.run('scorePairs', Array(threads.count).fill({ ...job, counter })),
+    (count) => progress(Math.min(1, count / Math.max(1, tasks.length))),
+  )
+  return concatenate(scored)
+}
+
+/** Scores in a worker thread: takes tasks until none is left. */
+export function scorePairs({ model, table, knowledge, rules, tasks, counter }: ScoreJob): ScoredPairs {
+  const next = new Int32Array(counter)
+  return scoreTasks(model, tableFromShared(model, table), knowledge, rules, tasks, () => {
+    const task = Atomics.add(next, 0, 1)
+    return task < tasks.length ? task : -1
+  })
 }
 
 function shareKnowledge(knowledge: Knowledge): Knowledge {

@@ -1,7 +1,8 @@
 import type { FieldType, Value } from './field-type.ts'
+import { NumberList, shared } from './flat-memory.ts'
 import { hashText } from './hash.ts'
 import { fieldType, type Model } from './model.ts'
-import { NumberList, type SharedPool, StringPool, shared } from './string-pool.ts'
+import { type SharedPool, StringPool } from './string-pool.ts'
 
 /** The hashed texts of one part of a field: value v has `hashes[offsets[v]] … hashes[offsets[v + 1] - 1]`. */
 export interface PartIndex {
@@ -15,7 +16,7 @@ export interface Column {
   readonly pool: StringPool
   readonly offsets: Int32Array
   readonly values: Int32Array
-  /** The parts that blocking, frequencies, hubs and exclusive fields of the model use. Not sent to worker threads. */
+  /** The parts that blocking, frequencies, hubs and exclusive fields of the model use. */
   readonly parts: ReadonlyMap<string, PartIndex>
 }
 
@@ -52,19 +53,8 @@ export class TableBuilder {
   private readonly columns: readonly ColumnBuilder[]
   private size = 0
 
-  /**
-   * `fields` chooses some of the model's fields by number, so that threads can share the work; default: all. One of them
-   * is enough to keep the ids.
-   */
-  constructor(
-    model: Model,
-    fields: readonly number[] = [...model.fields.keys()],
-    private readonly keepIds = true,
-  ) {
-    this.columns = fields.map((index) => {
-      const field = model.fields[index]!
-      return new ColumnBuilder(field, partsOf(model, field.name))
-    })
+  constructor(model: Model) {
+    this.columns = model.fields.map((field) => new ColumnBuilder(field, partsOf(model, field.name)))
   }
 
   /**
@@ -72,7 +62,7 @@ export class TableBuilder {
    * @throws DuplicateRecord when the id was added before.
    */
   add(id: string, cell: (column: string) => string): void {
-    if (this.keepIds && this.ids.add(id) !== this.size) throw new DuplicateRecord(id)
+    if (this.ids.add(id) !== this.size) throw new DuplicateRecord(id)
     this.size++
     for (const column of this.columns) column.add(cell)
   }
@@ -143,16 +133,14 @@ class ColumnBuilder {
       offsets: this.offsets.view(),
       values: this.values.view(),
       parts: new Map(
-        this.parts.map(({ name, offsets, hashes }) => {
-          const view = hashes.view()
-          return [name, { offsets: offsets.view(), hashes: new Uint32Array(view.buffer, 0, view.length) }]
-        }),
+        this.parts.map(({ name, offsets, hashes }) => [name, { offsets: offsets.view(), hashes: hashes.unsigned() }]),
       ),
     }
   }
 
   private addValue(raw: string, companion: string): void {
-    const cell = companion === '' ? raw : raw + '\u0000' + companion
+    // Joined also when there is no companion: a copy, which does not keep the text of the file alive.
+    const cell = raw + '\u0000' + companion
     const slot = hashText(cell) & (RECENT - 1)
     if (this.recentCells[slot] !== cell) {
       this.recentCells[slot] = cell
@@ -184,32 +172,32 @@ export function tableOf(model: Model, rows: readonly Readonly<Record<string, str
   return builder.build()
 }
 
-/** The table in shared memory, without the parts, which only blocking and counting use. */
+/** The table in shared memory. */
 export function shareTable(table: Table): SharedTable {
   return {
     size: table.size,
     ids: table.ids.share(),
-    columns: table.columns.map((column) => ({
-      pool: column.pool.share(),
-      offsets: shared(Int32Array, column.offsets),
-      values: shared(Int32Array, column.values),
-      parts: new Map(),
+    columns: table.columns.map(({ pool, offsets, values, parts }) => ({
+      pool: pool.share(),
+      offsets: shared(Int32Array, offsets),
+      values: shared(Int32Array, values),
+      parts: new Map([...parts].map(([name, part]) => [name, sharePart(part)])),
     })),
   }
 }
 
-/** The inverse of {@link shareTable}; `fields` as in {@link TableBuilder}. */
-export function tableFromShared(
-  model: Model,
-  memory: SharedTable,
-  fields: readonly number[] = [...model.fields.keys()],
-): Table {
+function sharePart({ offsets, hashes }: PartIndex): PartIndex {
+  return { offsets: shared(Int32Array, offsets), hashes: shared(Uint32Array, hashes) }
+}
+
+/** The inverse of {@link shareTable}. */
+export function tableFromShared(model: Model, memory: SharedTable): Table {
   return {
     size: memory.size,
     ids: StringPool.fromShared(memory.ids),
-    columns: memory.columns.map(({ pool, ...column }, index) => ({
+    columns: memory.columns.map(({ pool, ...column }, field) => ({
       ...column,
-      type: fieldType(model.fields[fields[index]!]!.type),
+      type: fieldType(model.fields[field]!.type),
       pool: StringPool.fromShared(pool),
     })),
   }

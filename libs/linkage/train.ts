@@ -1,4 +1,6 @@
-import { type Blocking, blockTasks, forEachPair, type RuleKeys } from './blocking.ts'
+import type { RuleKeys } from './block-rule.ts'
+import type { Blocking } from './blocking.ts'
+import { blockTasks, forEachPair } from './candidate-pairs.ts'
 import type { Knowledge } from './knowledge.ts'
 import { type Model } from './model.ts'
 import { seededInt, shuffle } from './random.ts'
