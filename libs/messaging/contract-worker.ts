@@ -4,7 +4,7 @@
  */
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { DataSource } from 'typeorm'
+import { Client } from 'pg'
 import type { Stream } from '#libs/contracts'
 import { type Behaviour, contractDataSource, startNest } from './contract-consumer.ts'
 import type { ConsumerObserver } from './event-consumer.ts'
@@ -52,7 +52,7 @@ const behaviour: Behaviour = {
     if (reached('effects-written')) await wokenUp
   },
 }
-if (task.failpoint === 'events-sent') stopBeforePosition(dataSource)
+if (task.failpoint === 'events-sent') stopBeforePosition()
 const log = logs.get(task.service as Stream)
 const transport = task.kafka
   ? new KafkaTransport(task.service, dataSource, observer, log, task.kafka, task.timing)
@@ -74,15 +74,10 @@ function say(line: string): void {
 }
 
 /** Makes the first statement that moves a position wait. */
-function stopBeforePosition(source: DataSource): void {
-  const createQueryRunner = source.createQueryRunner.bind(source)
-  source.createQueryRunner = (mode) => {
-    const runner = createQueryRunner(mode)
-    const query = runner.query.bind(runner)
-    runner.query = async (sql: string, ...rest: never[]) => {
-      if (/update subscription s set xid/.test(sql) && reached('events-sent')) await wokenUp
-      return query(sql, ...rest)
-    }
-    return runner
-  }
+function stopBeforePosition(): void {
+  const { query } = Client.prototype
+  Client.prototype.query = function (this: Client, statement: { name?: string }, ...rest: unknown[]) {
+    const send = () => Reflect.apply(query, this, [statement, ...rest])
+    return statement.name === 'advance positions' && reached('events-sent') ? wokenUp.then(send) : send()
+  } as typeof query
 }
