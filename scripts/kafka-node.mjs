@@ -17,7 +17,8 @@ export async function formatNode({ java, libraries }, { home, data }, clusterId)
   if (existsSync(join(data, 'meta.properties'))) return
   const { code, output } = await run(java, [
     ...[...JVM, '-cp', join(libraries, '*'), 'kafka.tools.StorageTool'],
-    ...['format', '--cluster-id', clusterId, '--config', join(home, 'server.properties')],
+    // An id may begin with a dash.
+    ...['format', `--cluster-id=${clusterId}`, '--config', join(home, 'server.properties')],
   ])
   if (code === 0) return
   const reason = output.trim().split('\n').slice(-3).join('\n')

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import type { Pool } from 'pg'
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm'
 import { createTestDatabase, type TestDatabase } from '#libs/testing'
 import { createDataSource, migrate } from './data-source.ts'
@@ -53,4 +54,22 @@ it('bounds what a transaction may take', async () => {
   expect(await source.query('show idle_in_transaction_session_timeout')).toEqual([
     { idle_in_transaction_session_timeout: '30s' },
   ])
+})
+
+it('outlives a connection that breaks in the very moment in which it is handed out', async () => {
+  const source = await open('qr-codes')
+  const { master } = source.driver as unknown as { master: Pool }
+  const failure = await new Promise((resolve) => {
+    master.connect((_, client, release) => {
+      try {
+        client?.emit('error', new Error('terminating connection due to administrator command'))
+        resolve(undefined)
+      } catch (error) {
+        resolve(error)
+      }
+      release(true)
+    })
+  })
+  expect(failure).toBeUndefined()
+  expect(await source.query('select 1 as one')).toEqual([{ one: 1 }])
 })

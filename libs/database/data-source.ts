@@ -1,3 +1,4 @@
+import { Client, type ClientConfig } from 'pg'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 
 export interface ServiceDatabase {
@@ -35,8 +36,20 @@ export function createDataSource({ service, url, poolSize, entities, migrations 
     extra: {
       options: `-c search_path=${schema} -c idle_in_transaction_session_timeout=30s -c transaction_timeout=60s`,
       connectionTimeoutMillis: 10_000,
+      Client: HeardClient,
     },
   })
+}
+
+/**
+ * A connection may break in the very moment in which the pool hands it out, before TypeORM listens: an error that nobody hears
+ * would end the process. Whoever then uses the connection hears of it anyway.
+ */
+class HeardClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config)
+    this.on('error', () => {})
+  }
 }
 
 /** Creates the schema and brings it up to date; processes that start together take turns. */

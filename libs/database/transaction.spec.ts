@@ -137,6 +137,7 @@ describe('isDatabaseOutage', () => {
     const away = createDataSource({ service: 'qr-codes', url: url.href, poolSize: 1, entities: [], migrations: [] })
     expect(isDatabaseOutage(await away.initialize().catch((reason) => reason))).toBe(true)
     expect(isDatabaseOutage({ driverError: { code: '53300' } })).toBe(true)
+    expect(isDatabaseOutage(new Error('Client was closed and is not queryable'))).toBe(true)
   })
 
   it('does not wait for errors that would come again', async () => {

@@ -71,7 +71,8 @@ export function lostAgainstAnother(error: unknown): boolean {
 const OUTAGE = /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
 
 /** What node-postgres says when a connection is gone, or none is free. */
-const WITHOUT_CODE = /Connection terminated|connection error and is not queryable|timeout exceeded when trying to conn/
+const WITHOUT_CODE =
+  /Connection terminated|(connection error|closed) and is not queryable|timeout exceeded when trying to conn/
 
 /**
  * True when the database can't be reached, is going down or lacks resources: the same work will succeed once it is

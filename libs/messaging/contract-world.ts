@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { DataSource } from 'typeorm'
 import type { DomainEvent, Stream } from '#libs/contracts'
@@ -140,6 +141,18 @@ export class World {
   /** Resolves once a service has had the effects of at least so many events. */
   async untilEffects(service: string, atLeast: number): Promise<void> {
     await until(async () => (await this.effects(service)).length >= atLeast)
+  }
+
+  /** Resolves once a service has had no further effects for a while. */
+  async untilEffectsRest(service: string): Promise<void> {
+    let before = -1
+    await until(async () => {
+      const { length } = await this.effects(service)
+      const rest = length === before
+      before = length
+      if (!rest) await sleep(300)
+      return rest
+    })
   }
 
   /** The transport that brings events to a service. */

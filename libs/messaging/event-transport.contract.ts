@@ -107,11 +107,13 @@ export function describeEventTransport(name: string, harness: TransportHarness):
 
     it('lets another instance take over from a frozen one, whose batch then comes to nothing', async () => {
       const streams = ['qr-codes', 'registrations'] as const
-      // Once it had written, its transaction would hold back every reader of a log until PostgreSQL ends it.
+      // Once it had written, its transaction would hold back every reader of a log until PostgreSQL ends it: its other
+      // batches are to come to their end first.
       const frozen = await world.worker({ service: 'insights', failpoint: 'effects-due', passes: 0, streams })
       const events = livesOf(6, 10)
       await world.publish(events)
       await frozen.heard('effects-due')
+      await world.untilEffectsRest('insights')
       frozen.freeze()
       const other = await world.consumer('insights')
       await expectAllOnce(other, events)
