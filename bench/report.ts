@@ -17,10 +17,7 @@ export function printFigures(bench: string, seed: number, figures: readonly Figu
     reference ? `${reference.name}: ${round(reference.value)} ${unit}` : '',
     reference ? round(value / reference.value) : '',
   ])
-  const head = ['figure', 'value', 'reference', 'ratio']
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
-  const line = (cells: readonly string[]) => cells.map((cell, at) => cell.padEnd(widths[at]!)).join('  ')
-  console.log([line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n'))
+  printTable([['figure', 'value', 'reference', 'ratio'], ...rows])
   const result = {
     bench,
     seed,
@@ -34,8 +31,19 @@ export function printFigures(bench: string, seed: number, figures: readonly Figu
   console.log(`RESULT ${JSON.stringify(result)}`)
 }
 
+/** Prints rows in columns, the first one as their head. */
+export function printTable([head, ...rows]: readonly [readonly string[], ...(readonly string[])[]]): void {
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd()
+  console.log([line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n'))
+}
+
 function round(value: number): string {
-  return String(Number(value.toPrecision(3)))
+  return String(Number(value.toPrecision(4)))
 }
 
 function commit(): string {

@@ -84,6 +84,25 @@ test('a pair is explained as data and as a picture, a run as a page', async () =
   expect(page).toContain('<svg')
 })
 
+test('pairs of people to look at are written strongest first, none of them joined', async () => {
+  const [out, review] = [join(folder, 'people.csv'), join(folder, 'review.csv')]
+  await dedupe(drivers, '--workers', '0', '--out', out, '--review', review)
+  const [head, ...pairs] = (await readFile(review, 'utf8')).trim().split('\n')
+  expect(head).toBe('cluster_id,other_cluster_id,record_id,other_record_id,match_weight')
+  expect(pairs.length).toBeGreaterThan(10)
+  const clusterOf = new Map(
+    (await readFile(out, 'utf8')).split('\n').map((line) => line.split(',') as [string, string]),
+  )
+  const weights = pairs.map((pair) => {
+    const [cluster, other, record, otherRecord, weight] = pair.split(',') as [string, string, string, string, string]
+    expect([clusterOf.get(record), clusterOf.get(otherRecord)]).toEqual([cluster, other])
+    expect(cluster).not.toBe(other)
+    return Number(weight)
+  })
+  expect(weights).toEqual([...weights].sort((a, b) => b - a))
+  expect(weights.at(-1)).toBeGreaterThanOrEqual(1)
+})
+
 test('a trained model can be saved and used again', async () => {
   const saved = join(folder, 'trained.json')
   const first = await dedupe(drivers, '--workers', '0', '--train', '--save-model', saved)

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
@@ -21,6 +19,7 @@ import {
   waterfallSvg,
 } from '#libs/linkage'
 import { evaluateRun, evaluationText } from './dedupe-evaluation.ts'
+import { clusterLines, clusterNames, reviewLines, writeLines } from './dedupe-files.ts'
 
 interface Options {
   readonly model: string
@@ -31,6 +30,7 @@ interface Options {
   readonly svg?: string
   readonly truth?: string
   readonly report?: string
+  readonly review?: string
   readonly workers: number
 }
 
@@ -65,6 +65,7 @@ export function dedupeCommand(): Command {
     .option('--svg <file>', '把解释画成图  draw the explanation')
     .option('--truth <column>', '真值列，用来计算准确率  column with the truth, to measure accuracy')
     .option('--report <file>', '图表报告 HTML  chart report')
+    .option('--review <file>', '待人工核对的疑似同一人  the likely duplicates for a person to look at')
     .option('--workers <n>', '线程数  worker threads', workersOf, availableParallelism())
     .action(async (input: string, options: Options, command: Command) => {
       try {
@@ -110,8 +111,11 @@ async function dedupe(input: string, options: Options): Promise<void> {
   })
   progress('done', `${summary(linked, table)}\n`)
   const explained = options.explain && explainPair(linked, table, options.explain)
-  if (options.out) await writeClusters(createWriteStream(options.out), linked, table)
-  else if (!options.explain && !options.truth) await writeClusters(process.stdout, linked, table)
+  const names = clusterNames(linked, table)
+  if (options.out || (!options.explain && !options.truth)) {
+    await writeLines(options.out, clusterLines(linked, table, names))
+  }
+  if (options.review) await writeLines(options.review, reviewLines(linked, table, names))
   if (options.saveModel) {
     const frozen = { ...linked.model, ...freezeKnowledge(linked.model, table) }
     await writeFile(options.saveModel, `${JSON.stringify(frozen, null, 2)}\n`)
@@ -169,31 +173,4 @@ function explainPair(linked: Linked, table: Table, ids: readonly string[]) {
   const { clusterOf } = linked.clustering
   const scorer = new Scorer(linked.model, table, linked.knowledge)
   return { ...explain(scorer, table, a, b), sameCluster: clusterOf[a] === clusterOf[b] }
-}
-
-/** A cluster is called after its lowest record id, so it does not depend on the order of the file. */
-async function writeClusters(out: NodeJS.WritableStream, { clustering }: Linked, table: Table): Promise<void> {
-  const names = new Map<number, string>()
-  for (let record = 0; record < table.size; record++) {
-    const root = clustering.clusterOf[record]!
-    const id = table.ids.get(record)
-    const name = names.get(root)
-    if (name === undefined || id < name) names.set(root, id)
-  }
-  let text = 'record_id,cluster_id\n'
-  for (let record = 0; record < table.size; record++) {
-    text += `${quoted(table.ids.get(record))},${quoted(names.get(clustering.clusterOf[record]!)!)}\n`
-    if (text.length < 1 << 16) continue
-    if (!out.write(text)) await once(out, 'drain')
-    text = ''
-  }
-  if (out === process.stdout) out.write(text)
-  else {
-    out.end(text)
-    await once(out, 'finish')
-  }
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -23,7 +23,7 @@ export class Resolver {
     private readonly arrivals: Arrivals,
   ) {}
 
-  static async open(url: string): Promise<Resolver> {
+  static async open(url: string, key = randomBytes(32)): Promise<Resolver> {
     const dataSource = createDataSource({
       service: 'identities',
       url,
@@ -34,7 +34,7 @@ export class Resolver {
     await dataSource.initialize()
     await migrate(dataSource)
     await maintainPartitions(dataSource, new Date(), null)
-    const ring = KeyRing.parse(`1:${randomBytes(32).toString('base64')}`)
+    const ring = KeyRing.parse(`1:${key.toString('base64')}`)
     const cipher = new FieldCipher(ring)
     const epochs = new Epochs(dataSource, cipher)
     await transact(dataSource, (tx) => epochs.begin(tx, new Date()))

@@ -12,30 +12,20 @@ export interface Evaluation {
   readonly largestClusters: readonly { size: number; clusters: number; trueClusters: number }[]
 }
 
-/** Compares two labellings of the same records (equal label: same cluster). */
+/** Compares two labellings of the same records (equal label: same cluster). Keeps 24 bytes a record, so millions fit. */
 export function evaluate(found: ArrayLike<number | string>, truth: ArrayLike<number | string>): Evaluation {
-  const foundSizes = new Map<number | string, number>()
-  const trueSizes = new Map<number | string, number>()
-  const overlaps = new Map<string, { size: number; found: number | string; truth: number | string }>()
-  for (let i = 0; i < found.length; i++) {
-    const [f, t] = [found[i]!, truth[i]!]
-    foundSizes.set(f, (foundSizes.get(f) ?? 0) + 1)
-    trueSizes.set(t, (trueSizes.get(t) ?? 0) + 1)
-    const key = f + '\u0000' + t
-    const overlap = overlaps.get(key)
-    if (overlap) overlap.size++
-    else overlaps.set(key, { size: 1, found: f, truth: t })
-  }
+  const clusters = numbered(found)
+  const people = numbered(truth)
   let both = 0
   let precision = 0
   let recall = 0
-  for (const overlap of overlaps.values()) {
-    both += pairs(overlap.size)
-    precision += overlap.size ** 2 / foundSizes.get(overlap.found)!
-    recall += overlap.size ** 2 / trueSizes.get(overlap.truth)!
-  }
-  const foundPairs = sum(foundSizes.values())
-  const truePairs = sum(trueSizes.values())
+  forEachOverlap(clusters.labels, people.labels, people.sizes.length, (cluster, person, size) => {
+    both += pairs(size)
+    precision += size ** 2 / clusters.sizes[cluster]!
+    recall += size ** 2 / people.sizes[person]!
+  })
+  const foundPairs = sum(clusters.sizes)
+  const truePairs = sum(people.sizes)
   const records = found.length
   return {
     records,
@@ -43,7 +33,41 @@ export function evaluate(found: ArrayLike<number | string>, truth: ArrayLike<num
     foundPairs,
     ...harmonic(ratio(both, foundPairs), ratio(both, truePairs)),
     bCubed: harmonic(ratio(precision, records), ratio(recall, records)),
-    largestClusters: sizeTail(foundSizes, trueSizes),
+    largestClusters: sizeTail(clusters.sizes, people.sizes),
+  }
+}
+
+/** Labels as numbers from 0 in order of appearance, and how many records have each. */
+function numbered(labels: ArrayLike<number | string>): { labels: Int32Array; sizes: number[] } {
+  const numbers = new Map<number | string, number>()
+  const sizes: number[] = []
+  const result = new Int32Array(labels.length)
+  for (let i = 0; i < labels.length; i++) {
+    let number = numbers.get(labels[i]!)
+    if (number === undefined) {
+      number = numbers.size
+      numbers.set(labels[i]!, number)
+      sizes.push(0)
+    }
+    result[i] = number
+    sizes[number]!++
+  }
+  return { labels: result, sizes }
+}
+
+/** Calls `visit` once for every cluster and person that share records, with their number. */
+function forEachOverlap(
+  clusters: Int32Array,
+  people: Int32Array,
+  peopleCount: number,
+  visit: (cluster: number, person: number, size: number) => void,
+): void {
+  const both = Float64Array.from(clusters, (cluster, i) => cluster * peopleCount + people[i]!).sort()
+  for (let start = 0; start < both.length; ) {
+    let end = start + 1
+    while (both[end] === both[start]) end++
+    visit(Math.floor(both[start]! / peopleCount), both[start]! % peopleCount, end - start)
+    start = end
   }
 }
 
@@ -51,7 +75,7 @@ function pairs(size: number): number {
   return (size * (size - 1)) / 2
 }
 
-function sum(sizes: Iterable<number>): number {
+function sum(sizes: readonly number[]): number {
   let total = 0
   for (const size of sizes) total += pairs(size)
   return total
@@ -66,7 +90,7 @@ function harmonic(precision: number, recall: number) {
   return { precision, recall, f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall) }
 }
 
-function sizeTail(found: ReadonlyMap<unknown, number>, truth: ReadonlyMap<unknown, number>) {
+function sizeTail(found: readonly number[], truth: readonly number[]) {
   const [foundCounts, trueCounts] = [countSizes(found), countSizes(truth)]
   return [...new Set([...foundCounts.keys(), ...trueCounts.keys()])]
     .sort((a, b) => b - a)
@@ -74,8 +98,8 @@ function sizeTail(found: ReadonlyMap<unknown, number>, truth: ReadonlyMap<unknow
     .map((size) => ({ size, clusters: foundCounts.get(size) ?? 0, trueClusters: trueCounts.get(size) ?? 0 }))
 }
 
-function countSizes(sizes: ReadonlyMap<unknown, number>): Map<number, number> {
+function countSizes(sizes: readonly number[]): Map<number, number> {
   const counts = new Map<number, number>()
-  for (const size of sizes.values()) counts.set(size, (counts.get(size) ?? 0) + 1)
+  for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1)
   return counts
 }

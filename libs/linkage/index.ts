@@ -21,6 +21,7 @@ export {
 } from './partition.ts'
 export { type CsvRow, readCsv } from './read-csv.ts'
 export { linkageReport } from './report.ts'
+export { type ReviewPair, reviewPairs } from './review-pairs.ts'
 export { MISSING, Scorer } from './score.ts'
 export { scoreInParallel } from './score-parallel.ts'
 export { DuplicateRecord, type Table, TableBuilder, tableOf } from './table.ts'
