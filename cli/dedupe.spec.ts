@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import { DRIVER_COLUMNS, generateDrivers } from '../bench/linkage/generate-drivers.ts'
+import { runProgram } from './program.ts'
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 const RECORDS = 3000
@@ -20,6 +21,9 @@ beforeAll(async () => {
   drivers = await file('drivers.csv', [[...DRIVER_COLUMNS, 'person'].join(','), ...rows, ''].join('\n'))
 })
 afterAll(() => rm(folder, { recursive: true }))
+afterEach(() => {
+  jest.restoreAllMocks()
+})
 
 async function file(name: string, content: string): Promise<string> {
   await writeFile(join(folder, name), content)
@@ -30,9 +34,15 @@ async function file(name: string, content: string): Promise<string> {
 const LOADER = new URL('../libs/testing/typescript-loader.mjs', import.meta.url).href
 const REGISTER = `data:text/javascript,import { register } from 'node:module'; register('${LOADER}')`
 
-/** Runs the command as a process of its own, from the sources. */
-async function dedupe(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const node = ['--conditions=source', '--import', REGISTER, './bench/linkage/engine-ruhui.ts']
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the program as a process of its own, from the sources, with threads of its own. */
+async function inProcessOfItsOwn(...args: string[]): Promise<Outcome> {
+  const node = ['--conditions=source', '--import', REGISTER, './cli/main.ts', 'dedupe']
   try {
     const output = await promisify(execFile)(process.execPath, [...node, ...args], {
       cwd: CHECKOUT,
@@ -40,8 +50,21 @@ async function dedupe(...args: string[]): Promise<{ code: number; stdout: string
     })
     return { code: 0, ...output }
   } catch (error) {
-    return error as { code: number; stdout: string; stderr: string }
+    return error as Outcome
   }
+}
+
+/** Runs the program in this process, without threads. */
+async function dedupe(...args: string[]): Promise<Outcome> {
+  const said = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    jest.spyOn(process[stream], 'write').mockImplementation((text) => {
+      said[stream] += text
+      return true
+    })
+  }
+  const code = await runProgram(['dedupe', '--workers', '0', ...args])
+  return { code, ...said }
 }
 
 const peopleIn = (csv: string) =>
@@ -54,17 +77,17 @@ const peopleIn = (csv: string) =>
   )
 
 test('clusters go to standard output, progress to standard error, the same with any number of threads', async () => {
-  const alone = await dedupe(drivers, '--workers', '0')
+  const alone = await dedupe(drivers)
   expect(alone.stdout.split('\n')).toHaveLength(RECORDS + 2)
   expect(alone.stdout).toMatch(/^record_id,cluster_id\nr1,r1\n/)
   expect(alone.stderr).toContain(`${RECORDS} 条记录`)
-  const threaded = await dedupe(drivers, '--workers', '2')
+  const threaded = await inProcessOfItsOwn(drivers, '--workers', '2')
   expect(threaded.stderr).toContain(`${RECORDS} 条记录`)
   expect(threaded.stdout).toBe(alone.stdout)
 })
 
 test('with a truth column it measures; couples and fleets stay apart', async () => {
-  const { stdout } = await dedupe(drivers, '--workers', '0', '--truth', 'person', '--out', join(folder, 'out.csv'))
+  const { stdout } = await dedupe(drivers, '--truth', 'person', '--out', join(folder, 'out.csv'))
   const [, precision, recall] = /pairwise +precision ([\d.]+) +recall ([\d.]+)/.exec(stdout)!
   expect(Number(precision)).toBeGreaterThanOrEqual(0.999)
   expect(Number(recall)).toBeGreaterThanOrEqual(0.93)
@@ -75,7 +98,7 @@ test('with a truth column it measures; couples and fleets stay apart', async () 
 test('a pair is explained as data and as a picture, a run as a page', async () => {
   const svg = join(folder, 'pair.svg')
   const report = join(folder, 'report.html')
-  const { stdout } = await dedupe(drivers, '--workers', '0', '--explain', 'r1', 'r2', '--svg', svg, '--report', report)
+  const { stdout } = await dedupe(drivers, '--explain', 'r1', 'r2', '--svg', svg, '--report', report)
   const waterfall = JSON.parse(stdout)
   expect(waterfall).toMatchObject({ a: 'r1', b: 'r2', model: 'drivers', sameCluster: expect.any(Boolean) })
   expect(await readFile(svg, 'utf8')).toMatch(/^<svg .*<\/svg>$/s)
@@ -86,7 +109,7 @@ test('a pair is explained as data and as a picture, a run as a page', async () =
 
 test('pairs of people to look at are written strongest first, none of them joined', async () => {
   const [out, review] = [join(folder, 'people.csv'), join(folder, 'review.csv')]
-  await dedupe(drivers, '--workers', '0', '--out', out, '--review', review)
+  await dedupe(drivers, '--out', out, '--review', review)
   const [head, ...pairs] = (await readFile(review, 'utf8')).trim().split('\n')
   expect(head).toBe('cluster_id,other_cluster_id,record_id,other_record_id,match_weight')
   expect(pairs.length).toBeGreaterThan(10)
@@ -105,42 +128,52 @@ test('pairs of people to look at are written strongest first, none of them joine
 
 test('a trained model can be saved and used again', async () => {
   const saved = join(folder, 'trained.json')
-  const first = await dedupe(drivers, '--workers', '0', '--train', '--save-model', saved)
-  const again = await dedupe(drivers, '--workers', '0', '--model', saved)
+  const first = await dedupe(drivers, '--train', '--save-model', saved)
+  const again = await dedupe(drivers, '--model', saved)
   expect(JSON.parse(await readFile(saved, 'utf8'))).toMatchObject({ name: 'drivers', epoch: 2 })
   expect(again.stdout).toBe(first.stdout)
 })
 
 test.each<[string, () => Promise<string[]>, number, string]>([
-  ['no such file', async () => [join(folder, 'none.csv')], 2, '没有这个文件'],
-  ['an empty file', async () => [await file('empty.csv', '')], 2, '文件是空的'],
+  ['no such file', async () => [join(folder, 'none.csv')], 4, '没有这个文件'],
+  ['an empty file', async () => [await file('empty.csv', '')], 4, '文件是空的'],
   [
     'no id column',
     async () => [await file('no-id.csv', 'name\n王伟\n')],
-    2,
+    4,
     'no column "record_id"; the file has: name',
   ],
-  ['nothing to compare', async () => [await file('other.csv', 'record_id,x\n1,2\n')], 2, 'none of the columns'],
+  ['nothing to compare', async () => [await file('other.csv', 'record_id,x\n1,2\n')], 4, 'none of the columns'],
   [
     'an id twice',
     async () => [await file('twice.csv', 'record_id,name\n1,王伟\n1,李芳\n')],
-    2,
+    4,
     'comes twice (record 2)',
   ],
-  ['an empty id', async () => [await file('blank.csv', 'record_id,name\n,王伟\n')], 2, 'record 1 has no record_id'],
-  ['an unknown record', async () => [drivers, '--explain', 'r1', 'x'], 2, 'There is no record x'],
-  ['an unknown model', async () => [drivers, '--model', 'x'], 3, 'No model x; built in: drivers'],
-  ['a model that is not JSON', async () => [drivers, '--model', await file('m.json', '{')], 3, 'is not JSON'],
+  ['an empty id', async () => [await file('blank.csv', 'record_id,name\n,王伟\n')], 4, 'record 1 has no record_id'],
+  ['an unknown record', async () => [drivers, '--explain', 'r1', 'x'], 4, 'There is no record x'],
+  ['an unknown model', async () => [drivers, '--model', 'x'], 5, 'No model x; built in: drivers'],
+  ['a model that is not JSON', async () => [drivers, '--model', await file('m.json', '{')], 5, 'is not JSON'],
   [
     'a model that is none',
     async () => [drivers, '--model', await file('n.json', '{}')],
-    3,
+    5,
     'The linkage model is invalid',
   ],
-  ['one record to explain', async () => [drivers, '--explain', 'r1'], 1, '--explain takes two record ids'],
-  ['a wrong number of threads', async () => [drivers, '--workers', 'many'], 1, '0 … 256'],
+  ['one record to explain', async () => [drivers, '--explain', 'r1'], 2, '--explain takes two record ids'],
+  ['a wrong number of threads', async () => [drivers, '--workers', 'many'], 2, 'from 0 to 256'],
+  ['an unknown option', async () => [drivers, '--wings'], 2, '--wings'],
+  ['a folder that is not there', async () => [drivers, '--out', join(folder, 'no', 'out.csv')], 4, 'ENOENT'],
+  ['nothing to learn from', async () => [await file('one.csv', 'record_id,name\n1,王伟\n'), '--train'], 1, '无法训练'],
 ])('%s: a clear message and its exit code', async (_, args, code, message) => {
-  const result = await dedupe('--workers', '2', ...(await args()))
+  const result = await dedupe(...(await args()))
   expect(result.stderr).toContain(message)
   expect(result).toMatchObject({ code, stdout: '' })
+})
+
+test('the program itself ends with the exit code, and says why without a stack', async () => {
+  const { code, stdout, stderr } = await inProcessOfItsOwn(join(folder, 'none.csv'))
+  expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
+  expect(stderr).toContain('no such file')
+  expect(stderr).not.toContain('    at ')
 })

@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import {
   driversModel,
   explain,
   freezeKnowledge,
   InvalidModel,
   type Linked,
+  type LinkStage,
   linkageReport,
   linkRecords,
   loadTable,
@@ -20,6 +21,9 @@ import {
 } from '#libs/linkage'
 import { evaluateRun, evaluationText } from './dedupe-evaluation.ts'
 import { clusterLines, clusterNames, reviewLines, writeLines } from './dedupe-files.ts'
+import { Failure } from './failure.ts'
+import { whole } from './option-values.ts'
+import { Progress } from './terminal.ts'
 
 interface Options {
   readonly model: string
@@ -34,28 +38,18 @@ interface Options {
   readonly workers: number
 }
 
-/** What went wrong, in both languages, and the exit code for it. */
-class DedupeError extends Error {
-  constructor(
-    zh: string,
-    en: string,
-    readonly exitCode: number,
-  ) {
-    super(zh + '\n' + en)
-  }
-}
-
-const BAD_USAGE = 1
-const BAD_INPUT = 2
-const BAD_MODEL = 3
-
 /**
  * `ruhui dedupe`: links the records of a CSV file offline. Data goes to standard output, progress and messages to standard
- * error. Exit codes: 0 done, 1 wrong usage or a fault, 2 unusable input, 3 unusable model.
+ * error.
  */
 export function dedupeCommand(): Command {
   return new Command('dedupe')
-    .description('在 CSV 文件中找出同一个人的记录  Find the records of one person in a CSV file')
+    .summary('在 CSV 文件中找出同一个人的记录 find the records of one person in a CSV file')
+    .description(
+      '在 CSV 文件中找出同一个人的记录；不确定的用 --review 列出，交人核对。\n' +
+        'Finds the records of one person in a CSV file; --review lists those that a person has to look at.\n' +
+        '退出码 exit codes: 0 完成 done, 1 未完成 not done, 2 用法错误 usage, 4 文件不可用 unusable file, 5 模型不可用 unusable model',
+    )
     .argument('<input.csv>', 'UTF-8 或 GB 18030，首行为列名  UTF-8 or GB 18030 with a header row')
     .option('--model <name|file>', '内置模型名或模型 JSON  a built-in model or a JSON file', 'drivers')
     .option('--out <file>', '结果 record_id,cluster_id；默认写到标准输出  the result; default: standard output')
@@ -66,50 +60,54 @@ export function dedupeCommand(): Command {
     .option('--truth <column>', '真值列，用来计算准确率  column with the truth, to measure accuracy')
     .option('--report <file>', '图表报告 HTML  chart report')
     .option('--review <file>', '待人工核对的疑似同一人  the likely duplicates for a person to look at')
-    .option('--workers <n>', '线程数  worker threads', workersOf, availableParallelism())
-    .action(async (input: string, options: Options, command: Command) => {
+    .option('--workers <n>', '线程数 worker threads', whole(0, 256), availableParallelism())
+    .action(async (input: string, options: Options) => {
+      const progress = new Progress()
       try {
-        await dedupe(input, options)
+        await dedupe(input, options, progress)
       } catch (error) {
-        const failure = explainedFailure(error)
-        if (!failure) throw error
-        command.error(failure.message, { exitCode: failure.exitCode, code: 'ruhui.dedupe' })
+        throw asFailure(error)
+      } finally {
+        progress.end()
       }
     })
 }
 
-function workersOf(text: string): number {
-  const workers = Number(text)
-  if (!Number.isInteger(workers) || workers < 0 || workers > 256) throw new InvalidArgumentError('0 … 256')
-  return workers
+function asFailure(error: unknown): unknown {
+  if (error instanceof UnreadableFile) return new Failure('input', { zh: error.zh, en: error.en })
+  if (error instanceof InvalidModel) return new Failure('model', { zh: '模型无效', en: error.message })
+  if (error instanceof TrainingFailed) return new Failure('failed', { zh: '无法训练', en: error.message })
+  const { code, syscall, path } = error as NodeJS.ErrnoException
+  if (!syscall || !path) return error
+  return new Failure('input', { zh: `${path}：无法读写（${code}）`, en: `${path}: can't be read or written (${code})` })
 }
 
-function explainedFailure(error: unknown): DedupeError | undefined {
-  if (error instanceof DedupeError) return error
-  if (error instanceof UnreadableFile) return new DedupeError(error.zh, error.en, BAD_INPUT)
-  if (error instanceof InvalidModel) return new DedupeError('模型无效', error.message, BAD_MODEL)
-  if (error instanceof TrainingFailed) return new DedupeError('无法训练', error.message, BAD_MODEL)
-  return undefined
+const stages: Readonly<Record<LinkStage, string>> = {
+  blocking: '找候选 blocking',
+  training: '训练 training',
+  scoring: '评分 scoring',
+  clustering: '归并 clustering',
 }
 
-async function dedupe(input: string, options: Options): Promise<void> {
+async function dedupe(input: string, options: Options, progress: Progress): Promise<void> {
   if (options.explain && options.explain.length !== 2) {
-    throw new DedupeError('--explain 需要两个记录号', '--explain takes two record ids', BAD_USAGE)
+    throw new Failure('usage', { zh: '--explain 需要两个记录号', en: '--explain takes two record ids' })
   }
   const model = await modelOf(options.model)
-  const progress = progressLine()
   const { table, missing, truth } = await loadTable(input, model, {
     truthColumn: options.truth,
     workers: options.workers,
-    progress: (count) => progress('read', `${count}`),
+    progress: (count) => progress.show('读取 reading', `${count}`),
   })
-  if (missing.length > 0) progress('read', `${table.size}; 没有这些列 not in the file: ${missing.join(', ')}\n`)
+  progress.end()
+  if (missing.length > 0) process.stderr.write(`没有这些列 not in the file: ${missing.join(', ')}\n`)
   const linked = await linkRecords(model, table, {
     workers: options.workers,
     train: options.train === true,
-    progress: (stage, share) => progress(stage, `${Math.round(share * 100)} %`),
+    progress: (stage, share) => progress.show(stages[stage], `${Math.round(share * 100)} %`),
   })
-  progress('done', `${summary(linked, table)}\n`)
+  progress.end()
+  process.stderr.write(`${summary(linked, table)}\n`)
   const explained = options.explain && explainPair(linked, table, options.explain)
   const names = clusterNames(linked, table)
   if (options.out || (!options.explain && !options.truth)) {
@@ -132,23 +130,16 @@ async function modelOf(name: string): Promise<Model> {
   try {
     text = await readFile(name, 'utf8')
   } catch {
-    throw new DedupeError(`没有模型 ${name}；内置模型：drivers`, `No model ${name}; built in: drivers`, BAD_MODEL)
+    throw new Failure('model', { zh: `没有模型 ${name}；内置模型：drivers`, en: `No model ${name}; built in: drivers` })
   }
   try {
     return parseModel(JSON.parse(text))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new DedupeError(`${name} 不是 JSON：${error.message}`, `${name} is not JSON: ${error.message}`, BAD_MODEL)
-  }
-}
-
-/** Rewrites one line on a terminal; elsewhere writes a line per stage. */
-function progressLine(): (stage: string, text: string) => void {
-  let last = ''
-  return (stage, text) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${stage}: ${text}`)
-    else if (stage !== last || text.endsWith('\n')) process.stderr.write(`${stage}: ${text.trimEnd()}\n`)
-    last = stage
+    throw new Failure('model', {
+      zh: `${name} 不是 JSON：${error.message}`,
+      en: `${name} is not JSON: ${error.message}`,
+    })
   }
 }
 
@@ -167,7 +158,7 @@ function explainPair(linked: Linked, table: Table, ids: readonly string[]) {
   const positions = ids.map((id) => table.ids.find(id))
   const unknown = ids.find((_, i) => positions[i]! < 0)
   if (unknown !== undefined) {
-    throw new DedupeError(`没有记录 ${unknown}`, `There is no record ${unknown}`, BAD_INPUT)
+    throw new Failure('input', { zh: `没有记录 ${unknown}`, en: `There is no record ${unknown}` })
   }
   const [a, b] = positions as [number, number]
   const { clusterOf } = linked.clustering

@@ -9,6 +9,10 @@ export const exitCodes = {
   usage: 2,
   /** The system can't be reached, or does not let us in. */
   unreachable: 3,
+  /** A file that was named can't be used: missing, unreadable, or without what it must hold. */
+  input: 4,
+  /** A linkage model that was named can't be used. */
+  model: 5,
 } as const
 
 /** Ends a command with a message for people and an exit code, without a stack. */

@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { Failure } from './failure.ts'
 import { HttpClient } from './http-client.ts'
+import { share, whole } from './option-values.ts'
 import { CampaignRun } from './simulate/campaign.ts'
 import { findViolations } from './simulate/invariants.ts'
 import { report, summarize } from './simulate/report.ts'
@@ -82,18 +83,4 @@ async function simulate(options: Options, progress: Progress) {
   } finally {
     await Promise.all([phone.close(), admin.close()])
   }
-}
-
-function whole(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (Number.isSafeInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(`应为不小于 ${least} 的整数 a whole number of at least ${least}`)
-  }
-}
-
-function share(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value
-  throw new InvalidArgumentError('应为 0 到 1 之间的数 a number from 0 to 1')
 }
