@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import { createDataSource, migrate, transact } from '#libs/database'
 import { EventLog, MessagingTables1767225600000, maintainPartitions } from '#libs/messaging'
 import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
-import { Epochs } from '../../services/identities/evidence/epochs.ts'
+import { ActiveModel } from '../../services/identities/evidence/active-model.ts'
 import { EvidenceGatherer } from '../../services/identities/evidence/evidence.ts'
 import * as migrations from '../../services/identities/migrations/index.ts'
 import { Arrivals } from '../../services/identities/partition/arrivals.ts'
@@ -36,13 +36,13 @@ export class Resolver {
     await maintainPartitions(dataSource, new Date(), null)
     const ring = KeyRing.parse(`1:${key.toString('base64')}`)
     const cipher = new FieldCipher(ring)
-    const epochs = new Epochs(dataSource, cipher)
-    await transact(dataSource, (tx) => epochs.begin(tx, new Date()))
+    const activeModel = new ActiveModel(dataSource, cipher)
+    await transact(dataSource, (tx) => activeModel.begin(tx, new Date()))
     const store = new RecordStore(dataSource)
     const opener = new RecordOpener(cipher)
-    const evidence = new EvidenceGatherer(epochs, opener, new BlockKeys(new BlindIndex(ring)), store)
+    const evidence = new EvidenceGatherer(activeModel, opener, new BlockKeys(new BlindIndex(ring)), store)
     const log = new EventLog('identities', dataSource)
-    const partitioning = new Partitioning(epochs, new Neighbourhoods(), store, new PartitionStore(), log)
+    const partitioning = new Partitioning(activeModel, new Neighbourhoods(), store, new PartitionStore(), log)
     return new Resolver(dataSource, cipher, new Arrivals(evidence, store, partitioning))
   }
 

@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common'
 import { BulkController } from './bulk/bulk.controller.ts'
 import { BulkJobs } from './bulk/bulk-jobs.ts'
-import { EpochChanges } from './bulk/epoch-changes.ts'
-import { EpochStore } from './bulk/epoch-store.ts'
+import { EpochRegister } from './bulk/epoch-register.ts'
+import { EpochTraining } from './bulk/epoch-training.ts'
 import { EpochsController } from './bulk/epochs.controller.ts'
 import { Rebuild } from './bulk/rebuild.ts'
 import { RecordLinker } from './bulk/record-linker.ts'
+import { ReplacePartition } from './bulk/replace-partition.ts'
 import { SampleView } from './bulk/sample-view.ts'
 import { Staging } from './bulk/staging.ts'
-import { TakeOver } from './bulk/take-over.ts'
-import { Epochs } from './evidence/epochs.ts'
+import { ActiveModel } from './evidence/active-model.ts'
 import { EvidenceGatherer } from './evidence/evidence.ts'
 import { IdentitiesController } from './identities.controller.ts'
 import { Arrivals } from './partition/arrivals.ts'
@@ -46,14 +46,14 @@ import { ReviewRecords } from './review/review-records.ts'
     ReviewItemsController,
   ],
   providers: [
+    ActiveModel,
     Arrivals,
     BlockKeys,
     BulkJobs,
     Court,
     DeferredComponents,
-    EpochChanges,
-    EpochStore,
-    Epochs,
+    EpochRegister,
+    EpochTraining,
     Erasure,
     EvidenceGatherer,
     HubList,
@@ -65,17 +65,17 @@ import { ReviewRecords } from './review/review-records.ts'
     Neighbourhoods,
     Overrides,
     PairDecisions,
-    PartitionStore,
     Partitioning,
+    PartitionStore,
     Rebuild,
     RecordLinker,
     RecordOpener,
     RecordStore,
+    ReplacePartition,
     ReviewQueue,
     ReviewRecords,
     SampleView,
     Staging,
-    TakeOver,
   ],
 })
 export class IdentitiesModule {}

@@ -7,7 +7,7 @@ import { EventLog, MessagingTables1767225600000, maintainPartitions } from '#lib
 import { generateSecrets } from '#libs/platform'
 import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
 import { createTestDatabase, generateCampaign } from '#libs/testing'
-import { Epochs, firstEpoch } from './evidence/epochs.ts'
+import { ActiveModel, firstEpoch } from './evidence/active-model.ts'
 import { EvidenceGatherer } from './evidence/evidence.ts'
 import * as migrations from './migrations/index.ts'
 import { Arrivals } from './partition/arrivals.ts'
@@ -45,10 +45,10 @@ export class ResolverWorld {
     const cipher = new FieldCipher(KeyRing.parse(FIELD_KEYS))
     const blind = new BlindIndex(KeyRing.parse(BLIND_KEYS))
     const world = new ResolverWorld(database.url, model, database.drop, cipher, blind)
-    const { dataSource, epochs } = await world.resolver()
+    const { dataSource, activeModel } = await world.resolver()
     await dataSource.query(
       `insert into model_epoch (epoch, state, sealed, activated_at) values ($1, 'active', $2, now())`,
-      [model.epoch, epochs.seal(model)],
+      [model.epoch, activeModel.seal(model)],
     )
     return world
   }
@@ -106,7 +106,7 @@ const NOTHING_SAID: Person = { name: null, residentId: null, mobile: null, plate
 
 /** The parts of one process that decide who is who, with what specs do and look at again and again. */
 export class ResolverForSpecs {
-  readonly epochs: Epochs
+  readonly activeModel: ActiveModel
   readonly opener: RecordOpener
   readonly evidence: EvidenceGatherer
   readonly records: RecordStore
@@ -121,21 +121,21 @@ export class ResolverForSpecs {
     blind: BlindIndex,
     { store, neighbourhoods, maxComponent }: Parts,
   ) {
-    this.epochs = new Epochs(dataSource, cipher)
+    this.activeModel = new ActiveModel(dataSource, cipher)
     this.opener = new RecordOpener(cipher)
     this.records = store?.(dataSource) ?? new RecordStore(dataSource)
     this.neighbourhoods = neighbourhoods ?? new Neighbourhoods()
     const log = new EventLog('identities', dataSource)
     this.partitioning = new (maxComponent ? bounded(maxComponent) : Partitioning)(
-      this.epochs,
+      this.activeModel,
       this.neighbourhoods,
       this.records,
       new PartitionStore(),
       log,
     )
-    this.evidence = new EvidenceGatherer(this.epochs, this.opener, new BlockKeys(blind), this.records)
+    this.evidence = new EvidenceGatherer(this.activeModel, this.opener, new BlockKeys(blind), this.records)
     this.arrivals = new Arrivals(this.evidence, this.records, this.partitioning)
-    this.erasure = new Erasure(this.epochs, this.neighbourhoods, this.records, this.partitioning, log)
+    this.erasure = new Erasure(this.activeModel, this.neighbourhoods, this.records, this.partitioning, log)
   }
 
   /** Delivers records as a transport does: again while their transaction loses against others. */

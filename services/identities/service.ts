@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { transact } from '#libs/database'
 import { defineService } from '#libs/platform'
 import { BlindIndex, FieldCipher, keyRingSchema } from '#libs/privacy'
-import { Epochs } from './evidence/epochs.ts'
+import { ActiveModel } from './evidence/active-model.ts'
 import { IdentitiesModule } from './identities.module.ts'
 import * as migrations from './migrations/index.ts'
 
@@ -21,7 +21,7 @@ export const identities = defineService({
   module: IdentitiesModule,
   entities: [],
   migrations,
-  seed: (app) => transact(app.get(DataSource), (tx) => app.get(Epochs).begin(tx, new Date())),
+  seed: (app) => transact(app.get(DataSource), (tx) => app.get(ActiveModel).begin(tx, new Date())),
   providers: ({ FIELD_KEYS, BLIND_KEYS }) => [
     { provide: FieldCipher, useValue: new FieldCipher(FIELD_KEYS) },
     { provide: BlindIndex, useValue: new BlindIndex(BLIND_KEYS) },

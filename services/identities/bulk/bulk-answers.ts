@@ -3,7 +3,7 @@ import { bilingualSchema } from '#libs/platform'
 import { fields } from '../review/record-fields.ts'
 import { waterfall } from '../review/review-answers.ts'
 import { jobKinds, jobStates } from './bulk-jobs.ts'
-import { agreements } from './epoch-changes.ts'
+import { agreements } from './epoch-training.ts'
 
 const instant = z.iso.datetime({ offset: true })
 

@@ -1,21 +1,21 @@
 import { generateCampaign } from '#libs/testing'
 import type { Person, RecordContent } from '../records/record-content.ts'
 import { type ResolverForSpecs, type ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
-import { EpochChanges } from './epoch-changes.ts'
-import { EpochStore } from './epoch-store.ts'
+import { EpochRegister } from './epoch-register.ts'
+import { EpochTraining } from './epoch-training.ts'
 import { Rebuild } from './rebuild.ts'
 import { RecordLinker } from './record-linker.ts'
+import { ReplacePartition } from './replace-partition.ts'
 import { Staging } from './staging.ts'
-import { TakeOver } from './take-over.ts'
 
 /** The parts that work on all records, over those of a resolver. */
 export function bulkOf(resolver: ResolverForSpecs, staging = new Staging(resolver.dataSource)) {
-  const { dataSource, opener, evidence, records, partitioning, epochs } = resolver
+  const { dataSource, opener, evidence, records, partitioning, activeModel } = resolver
   const linker = new RecordLinker(dataSource, opener, evidence, records)
-  const takeOver = new TakeOver(dataSource, linker, staging, partitioning)
-  const store = new EpochStore(dataSource, epochs)
-  const changes = new EpochChanges(dataSource, epochs, store, linker, takeOver)
-  return { linker, takeOver, rebuild: new Rebuild(epochs, linker, takeOver), store, changes }
+  const replacePartition = new ReplacePartition(dataSource, linker, staging, partitioning)
+  const register = new EpochRegister(dataSource, activeModel)
+  const training = new EpochTraining(dataSource, activeModel, register, linker, replacePartition)
+  return { linker, replacePartition, rebuild: new Rebuild(activeModel, linker, replacePartition), register, training }
 }
 
 /** Registrations of a generated campaign, every sixth of them as a platform's masked lead. */

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { Allow, type Principal, Sender, SignedIn } from '#libs/platform'
 import { draftAnswer, epochsAnswer, jobAnswer } from './bulk-answers.ts'
 import { BulkJobs } from './bulk-jobs.ts'
-import { EpochChanges } from './epoch-changes.ts'
-import { EpochStore } from './epoch-store.ts'
+import { EpochRegister } from './epoch-register.ts'
+import { EpochTraining } from './epoch-training.ts'
 import { SampleView } from './sample-view.ts'
 
 const reasoned = z.object({ reason: z.string().trim().min(4).max(500) })
@@ -18,8 +18,8 @@ const reasoned = z.object({ reason: z.string().trim().min(4).max(500) })
 export class EpochsController {
   constructor(
     private readonly jobs: BulkJobs,
-    private readonly store: EpochStore,
-    private readonly changes: EpochChanges,
+    private readonly register: EpochRegister,
+    private readonly training: EpochTraining,
     private readonly samples: SampleView,
   ) {}
 
@@ -28,10 +28,10 @@ export class EpochsController {
   @HttpCode(202)
   @ApiAcceptedResponse({ standardSchema: jobAnswer })
   async train(@Sender() { accountId: startedBy }: Principal) {
-    await this.changes.checkRecords()
-    const epoch = await this.store.nextNumber()
+    await this.training.checkRecords()
+    const epoch = await this.register.nextNumber()
     return this.jobs.start({ kind: 'train', epoch, startedBy }, (progress) =>
-      this.changes.train(epoch, startedBy, progress),
+      this.training.train(epoch, startedBy, progress),
     )
   }
 
@@ -39,14 +39,14 @@ export class EpochsController {
   @Get()
   @ApiOkResponse({ standardSchema: epochsAnswer })
   async list() {
-    return { epochs: await this.store.list(), job: await this.jobs.latest(['train', 'activate']) }
+    return { epochs: await this.register.list(), job: await this.jobs.latest(['train', 'activate']) }
   }
 
   /** A draft: what it would change, and some pairs that it is about, with the evidence now and then. */
   @Get(':epoch')
   @ApiOkResponse({ standardSchema: draftAnswer })
   async one(@Param('epoch', ParseIntPipe) epoch: number) {
-    const { model, numbers, samples } = await this.store.draft(epoch)
+    const { model, numbers, samples } = await this.register.draft(epoch)
     return { epoch, diff: numbers, samples: await this.samples.of(samples, model) }
   }
 
@@ -59,9 +59,9 @@ export class EpochsController {
     @Body({ schema: reasoned }) { reason }: z.infer<typeof reasoned>,
     @Sender() { accountId: startedBy }: Principal,
   ) {
-    const model = await this.store.candidate(epoch)
+    const model = await this.register.candidate(epoch)
     return this.jobs.start({ kind: 'activate', epoch, startedBy }, (progress) =>
-      this.changes.activate(model, startedBy, reason, progress),
+      this.training.activate(model, startedBy, reason, progress),
     )
   }
 
@@ -74,7 +74,7 @@ export class EpochsController {
     @Body({ schema: reasoned }) { reason }: z.infer<typeof reasoned>,
     @Sender() { accountId }: Principal,
   ) {
-    await this.store.discard(epoch, accountId, reason)
+    await this.register.discard(epoch, accountId, reason)
     return this.list()
   }
 }

@@ -111,7 +111,7 @@ describe('a rebuild', () => {
       const gathered = await bulk.linker.read(world.model, quietly)
       await bulk.linker.score(gathered, quietly)
       if (when === 'before') await meanwhile()
-      const result = await bulk.takeOver.run(gathered, quietly)
+      const result = await bulk.replacePartition.run(gathered, quietly)
       expect(result).toMatchObject({ moved: 0, arrivedMeanwhile: late.length + 3, edges: { added: 0, changed: 0 } })
       const after = await stateOf(resolver)
       expect(gathered.records.hubs).toHaveLength(1)

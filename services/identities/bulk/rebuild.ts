@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import { type Progress, RecordLinker } from './record-linker.ts'
-import { type TakenOver, TakeOver } from './take-over.ts'
+import { type Replaced, ReplacePartition } from './replace-partition.ts'
 
 /** Derives everything that follows from the records anew: keys, pairs, people, review items. Changes nothing that is in order. */
 @Injectable()
 export class Rebuild {
   constructor(
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly linker: RecordLinker,
-    private readonly takeOver: TakeOver,
+    private readonly replacePartition: ReplacePartition,
   ) {}
 
-  async run(progress: Progress): Promise<TakenOver> {
-    const model = await this.epochs.refresh()
+  async run(progress: Progress): Promise<Replaced> {
+    const model = await this.activeModel.refresh()
     const gathered = await this.linker.read(model, progress)
     await this.linker.score(gathered, progress)
-    return this.takeOver.run(gathered, progress)
+    return this.replacePartition.run(gathered, progress)
   }
 }

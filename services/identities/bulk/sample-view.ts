@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import { compareRows, type Model, type Waterfall } from '#libs/linkage'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { RecordStore } from '../records/record-store.ts'
 import { maskValue } from '../review/masks.ts'
@@ -21,14 +21,14 @@ export interface ViewedPair {
 export class SampleView {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly store: RecordStore,
     private readonly opener: RecordOpener,
   ) {}
 
   /** Pairs of which a record was erased meanwhile are left out. */
   async of(samples: readonly SamplePair[], draft: Model): Promise<ViewedPair[]> {
-    const inForce = await this.epochs.refresh()
+    const inForce = await this.activeModel.refresh()
     const ids = [...new Set(samples.flatMap(({ lo, hi }) => [lo, hi]))]
     const contents = await this.store.contents(this.dataSource, ids)
     const seen = (id: string) => {

@@ -4,8 +4,8 @@ import { BlockKeys } from '../records/block-keys.ts'
 import type { PersonRow, RecordContent } from '../records/record-content.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { type FoundRecord, type KeyedRecord, RecordStore } from '../records/record-store.ts'
+import { ActiveModel } from './active-model.ts'
 import { candidatePairs, type Pair } from './candidate-pairs.ts'
-import { Epochs } from './epochs.ts'
 
 /** A pair of records that speaks for or against one person. `lo` < `hi`; the weight is in milli-bits. */
 export interface ScoredPair {
@@ -39,14 +39,14 @@ export interface Evidence {
 @Injectable()
 export class EvidenceGatherer {
   constructor(
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly opener: RecordOpener,
     private readonly blockKeys: BlockKeys,
     private readonly store: RecordStore,
   ) {}
 
   async gather(contents: readonly RecordContent[], now: Date): Promise<Evidence> {
-    const model = await this.epochs.current()
+    const model = await this.activeModel.current()
     const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
     const keyed = this.keyed(model, contents, rows)
     const stored = await this.store.put(keyed, model.epoch, now)

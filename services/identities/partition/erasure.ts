@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { duplicateSettled, newEvent } from '#libs/contracts'
 import { EventLog } from '#libs/messaging'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import { arrayOf, RecordStore } from '../records/record-store.ts'
 import { Neighbourhoods } from './neighbourhood.ts'
 import { Partitioning } from './partitioning.ts'
@@ -11,7 +11,7 @@ import { Partitioning } from './partitioning.ts'
 @Injectable()
 export class Erasure {
   constructor(
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly neighbourhoods: Neighbourhoods,
     private readonly records: RecordStore,
     private readonly partitioning: Partitioning,
@@ -20,7 +20,7 @@ export class Erasure {
 
   async erase(tx: EntityManager, ids: readonly string[], now: Date): Promise<void> {
     const start = { seeds: ids, partners: { strong: [], weak: [] }, keys: [] }
-    const { members } = await this.neighbourhoods.lock(tx, start, await this.epochs.current())
+    const { members } = await this.neighbourhoods.lock(tx, start, await this.activeModel.current())
     await this.records.erase(tx, ids, now)
     await tx.query(
       `with gone as (delete from membership_of_record where record_id = any($1::uuid[]) returning identity_id),

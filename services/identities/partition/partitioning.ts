@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { TransactionConflict } from '#libs/database'
 import type { Model } from '#libs/linkage'
 import { EventLog } from '#libs/messaging'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
 import type { RecordContent } from '../records/record-content.ts'
 import { RecordStore } from '../records/record-store.ts'
@@ -48,7 +48,7 @@ export interface Carrying extends Pick<Change, 'cause' | 'restated' | 'contents'
 @Injectable()
 export class Partitioning {
   constructor(
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly neighbourhoods: Neighbourhoods,
     private readonly records: RecordStore,
     private readonly store: PartitionStore,
@@ -61,7 +61,7 @@ export class Partitioning {
    * @throws {TransactionConflict} when another epoch came into force: the evidence has to be gathered anew
    */
   async recompute(tx: EntityManager, change: Change, now: Date): Promise<PartitionChange> {
-    const model = await this.epochs.current()
+    const model = await this.activeModel.current()
     const { pairs = [], hubs = [] } = change.evidence ?? {}
     const blocked =
       hubs.length > 0
@@ -80,7 +80,7 @@ export class Partitioning {
     }
     const found = await this.neighbourhoods.lock(tx, start, model)
     if (found.epoch !== model.epoch) {
-      await this.epochs.refresh()
+      await this.activeModel.refresh()
       throw new TransactionConflict('another model epoch came into force')
     }
     if (found.erased.size > 0) {
@@ -122,7 +122,7 @@ export class Partitioning {
     learned: readonly ScoredPair[],
     now: Date,
   ): Promise<PartitionChange> {
-    const model = await this.epochs.current()
+    const model = await this.activeModel.current()
     const former = undone && (await this.store.identitiesBefore(tx, neighbourhood, undone))
     const change = decidePartition(neighbourhood, model, maxComponent, uuidv7, former)
     if (change.deferred.length > 0)

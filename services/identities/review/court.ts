@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm'
 import { lostAgainstAnother, TransactionConflict, transact } from '#libs/database'
 import type { ClusteringOptions } from '#libs/linkage'
 import { forbidden, type Principal } from '#libs/platform'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import { type Neighbourhood, Neighbourhoods } from '../partition/neighbourhood.ts'
 import { Partitioning } from '../partition/partitioning.ts'
 import { arrayOf } from '../records/record-store.ts'
@@ -37,7 +37,7 @@ export interface Verdict {
 export class Court {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly neighbourhoods: Neighbourhoods,
     private readonly partitioning: Partitioning,
   ) {}
@@ -61,7 +61,7 @@ export class Court {
    */
   async lock(tx: EntityManager, identityIds: readonly string[], sender: Principal): Promise<Scene> {
     const seeds = (await placedRecords(tx, identityIds)).map(({ id }) => id)
-    const model = await this.epochs.current()
+    const model = await this.activeModel.current()
     const known = await this.neighbourhoods.lock(tx, { seeds, partners: { strong: [], weak: [] }, keys: [] }, model)
     const rows = await placedRecords(tx, identityIds)
     const inside = new Set(known.members.flatMap((member) => (member.inside ? [member.id] : [])))

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import type { Model } from '#libs/linkage'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import type { RecordContent } from '../records/record-content.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { RecordStore } from '../records/record-store.ts'
@@ -16,7 +16,7 @@ const FROZEN_SHOWN = 100
 export class HubList {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly store: RecordStore,
     private readonly opener: RecordOpener,
   ) {}
@@ -33,7 +33,7 @@ export class HubList {
         [limit + 1, after],
       )
     const page = rows.slice(0, limit)
-    const model = await this.epochs.current()
+    const model = await this.activeModel.current()
     const examples = await this.store.contents(
       this.dataSource,
       page.map(({ example }) => example),

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { compareRows, type Model, type Waterfall } from '#libs/linkage'
 import { forbidden, type Principal } from '#libs/platform'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import type { Suspicion } from '../partition/suspicions.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { arrayOf } from '../records/record-store.ts'
@@ -28,7 +28,7 @@ interface Found {
 export class ItemView {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
     private readonly opener: RecordOpener,
     private readonly records: ReviewRecords,
     private readonly leases: Leases,
@@ -103,9 +103,9 @@ export class ItemView {
   }
 
   private async modelOf(epoch: number): Promise<Model> {
-    const current = await this.epochs.current()
+    const current = await this.activeModel.current()
     if (current.epoch === epoch) return current
     const [row] = await this.dataSource.query(`select sealed from model_epoch where epoch = $1`, [epoch])
-    return row ? this.epochs.open(row.sealed, epoch) : current
+    return row ? this.activeModel.open(row.sealed, epoch) : current
   }
 }

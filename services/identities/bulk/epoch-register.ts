@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { Model } from '#libs/linkage'
 import { DomainError } from '#libs/platform'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import type { ChangeNumbers } from './bulk-change.ts'
 import type { SamplePair } from './sample-pairs.ts'
 
@@ -18,10 +18,10 @@ export interface Draft {
 
 /** Epochs that are, were or may come in force. */
 @Injectable()
-export class EpochStore {
+export class EpochRegister {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly epochs: Epochs,
+    private readonly activeModel: ActiveModel,
   ) {}
 
   /** All epochs and drafts, newest first, without their models. */
@@ -60,7 +60,7 @@ export class EpochStore {
        values ($1, 'draft', $2, $3, $4, $5, $6, $7, now())`,
       [
         model.epoch,
-        this.epochs.seal(model),
+        this.activeModel.seal(model),
         JSON.stringify(numbers),
         JSON.stringify(samples),
         basis,
@@ -85,7 +85,7 @@ export class EpochStore {
     )
     if (!row) return undefined
     const { sealed, ...draft } = row
-    return { ...draft, model: this.epochs.open(sealed, epoch) }
+    return { ...draft, model: this.activeModel.open(sealed, epoch) }
   }
 
   /** An epoch to be put in force: a draft, or one that was in force before. @throws {DomainError} `epoch_in_force`, `no_such_epoch` */
@@ -98,7 +98,7 @@ export class EpochStore {
         en: 'This epoch is in force already',
       })
     }
-    return this.epochs.open(known.sealed, epoch)
+    return this.activeModel.open(known.sealed, epoch)
   }
 
   /** Puts an epoch in force, in a transaction under the epoch's lock. @throws {DomainError} when it was discarded meanwhile */
@@ -112,7 +112,7 @@ export class EpochStore {
       `insert into model_epoch (epoch, state, sealed, activated_at, activated_by, reason)
        values ($1, 'active', $2, $3, $4, $5)
        on conflict (epoch) do update set state = 'active', activated_at = $3, activated_by = $4, reason = $5`,
-      [model.epoch, this.epochs.seal(model), now, by, reason],
+      [model.epoch, this.activeModel.seal(model), now, by, reason],
     )
     await tx.query(
       `update epoch_draft set state = 'approved', decided_by = $2, decided_at = $3, reason = $4

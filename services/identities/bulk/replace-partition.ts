@@ -23,7 +23,7 @@ export interface Comparison {
 }
 
 /** What a bulk run changed. */
-export interface TakenOver extends ChangeNumbers {
+export interface Replaced extends ChangeNumbers {
   readonly edges: EdgeChanges
   /** Records that came, were corrected or erased while the run prepared itself. */
   readonly arrivedMeanwhile: number
@@ -37,7 +37,7 @@ const ROUNDS = 4
 
 /** Compares all records, linked under some model, with the partition in force, and puts them in its place. */
 @Injectable()
-export class TakeOver {
+export class ReplacePartition {
   constructor(
     private readonly dataSource: DataSource,
     private readonly linker: RecordLinker,
@@ -63,7 +63,7 @@ export class TakeOver {
     gathered: Gathered,
     progress: Progress,
     under: (tx: EntityManager, now: Date) => Promise<void> = async () => {},
-  ): Promise<TakenOver> {
+  ): Promise<Replaced> {
     const meanwhile = new Set(await this.catchUpAside(gathered))
     progress('writing', 0)
     await this.staging.stage(gathered.records)

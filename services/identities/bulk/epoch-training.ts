@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import { type Model, nextEpoch } from '#libs/linkage'
 import { DomainError } from '#libs/platform'
-import { Epochs } from '../evidence/epochs.ts'
+import { ActiveModel } from '../evidence/active-model.ts'
 import { type ChangeNumbers } from './bulk-change.ts'
-import { EpochStore } from './epoch-store.ts'
+import { EpochRegister } from './epoch-register.ts'
 import { type Progress, RecordLinker } from './record-linker.ts'
+import { type Replaced, ReplacePartition } from './replace-partition.ts'
 import { samplePairs } from './sample-pairs.ts'
-import { type TakenOver, TakeOver } from './take-over.ts'
 
 /** Fewer records than these teach nothing but chance. */
 const LEAST_RECORDS = 1_000
@@ -15,7 +15,7 @@ const LEAST_RECORDS = 1_000
 /** What the people of an activation are, against those of the draft that was approved. */
 export const agreements = ['as_drafted', 'records_changed', 'unexplained', 'no_draft'] as const
 
-export interface Activated extends TakenOver {
+export interface Activated extends Replaced {
   /** What was drafted, to be compared; null for an epoch that never was a draft. */
   readonly drafted: ChangeNumbers | null
   readonly agreement: (typeof agreements)[number]
@@ -23,13 +23,13 @@ export interface Activated extends TakenOver {
 
 /** Trains epochs and puts them in force. */
 @Injectable()
-export class EpochChanges {
+export class EpochTraining {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly epochs: Epochs,
-    private readonly store: EpochStore,
+    private readonly activeModel: ActiveModel,
+    private readonly register: EpochRegister,
     private readonly linker: RecordLinker,
-    private readonly takeOver: TakeOver,
+    private readonly replacePartition: ReplacePartition,
   ) {}
 
   /** @throws {DomainError} `too_few_records` */
@@ -44,35 +44,35 @@ export class EpochChanges {
 
   /** Trains the next epoch on all records, links them under it, and keeps it as a draft with what it would change. */
   async train(epoch: number, by: string, progress: Progress): Promise<ChangeNumbers> {
-    const current = await this.epochs.refresh()
+    const current = await this.activeModel.refresh()
     const gathered = await this.linker.read(current, progress)
     progress('training', 0)
     const { model: trained } = await nextEpoch(current, gathered.table, this.linker.aside)
     const model = { ...trained, epoch }
     gathered.records.adopt(model)
     await this.linker.score(gathered, progress)
-    const { numbers, whole, basis, outcome } = await this.takeOver.compare(gathered, progress)
-    await this.store.keep({ model, numbers, samples: samplePairs(whole), basis, outcome }, by)
+    const { numbers, whole, basis, outcome } = await this.replacePartition.compare(gathered, progress)
+    await this.register.keep({ model, numbers, samples: samplePairs(whole), basis, outcome }, by)
     return numbers
   }
 
   /** Puts a draft or an earlier epoch in force: links all records under it anew, and takes the outcome over at once. */
   async activate(model: Model, by: string, reason: string, progress: Progress): Promise<Activated> {
-    const draft = await this.store.findDraft(model.epoch)
+    const draft = await this.register.findDraft(model.epoch)
     const gathered = await this.linker.read(model, progress)
     await this.linker.score(gathered, progress)
-    const done = await this.takeOver.run(gathered, progress, (tx, now) =>
-      this.store.activate(tx, model, by, reason, now),
+    const done = await this.replacePartition.run(gathered, progress, (tx, now) =>
+      this.register.activate(tx, model, by, reason, now),
     )
-    await this.epochs.refresh()
+    await this.activeModel.refresh()
     return { ...done, drafted: draft?.numbers ?? null, agreement: agreementOf(done, draft) }
   }
 }
 
 /** Whether an outcome is what was drafted; from the same records and decisions any difference is unexplained. */
 export function agreementOf(
-  done: Pick<TakenOver, 'basis' | 'outcome'>,
-  draft: Pick<TakenOver, 'basis' | 'outcome'> | undefined,
+  done: Pick<Replaced, 'basis' | 'outcome'>,
+  draft: Pick<Replaced, 'basis' | 'outcome'> | undefined,
 ): Activated['agreement'] {
   if (!draft) return 'no_draft'
   if (done.outcome === draft.outcome) return 'as_drafted'

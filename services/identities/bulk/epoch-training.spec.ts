@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Model, parseModel } from '#libs/linkage'
-import { firstEpoch } from '../evidence/epochs.ts'
+import { firstEpoch } from '../evidence/active-model.ts'
 import { type ResolverForSpecs, ResolverWorld } from '../resolver-for-specs.ts'
 import { draftAnswer } from './bulk-answers.ts'
 import { bulkOf, generatedRecords, stateOf } from './bulk-for-specs.ts'
-import { agreementOf } from './epoch-changes.ts'
+import { agreementOf } from './epoch-training.ts'
 import { SampleView } from './sample-view.ts'
 
 const quietly = () => {}
@@ -30,18 +30,18 @@ describe('an epoch', () => {
 
   it('is the same to the last bit from the same records, and changes nothing while it is a draft', async () => {
     const before = await stateOf(resolver)
-    await bulk.changes.train(2, 'o', quietly)
-    const first = await bulk.store.draft(2)
+    await bulk.training.train(2, 'o', quietly)
+    const first = await bulk.register.draft(2)
     await resolver.dataSource.query(`delete from epoch_draft`)
-    await bulkOf(other).changes.train(2, 'o', quietly)
-    expect(await bulk.store.draft(2)).toEqual(first)
+    await bulkOf(other).training.train(2, 'o', quietly)
+    expect(await bulk.register.draft(2)).toEqual(first)
     expect(first.model.comparisons).not.toEqual(world.model.comparisons)
     expect(first.model.frequencies!.population).toBe(before.members.length)
     expect(await stateOf(resolver)).toEqual(before)
   })
 
   it('has a draft that says what it changes, and examples of it', async () => {
-    const { numbers, samples } = await bulk.store.draft(2)
+    const { numbers, samples } = await bulk.register.draft(2)
     expect(numbers).toMatchObject({ records: underFirst.flat().length, peopleBefore: underFirst.length })
     expect(numbers.merges + numbers.splits).toBeGreaterThan(0)
     expect(numbers.peopleAfter).not.toBe(numbers.peopleBefore)
@@ -53,8 +53,8 @@ describe('an epoch', () => {
   })
 
   it('shows the examples masked, with the evidence in force and under the draft', async () => {
-    const { model, numbers, samples } = await bulk.store.draft(2)
-    const view = new SampleView(resolver.dataSource, resolver.epochs, resolver.records, resolver.opener)
+    const { model, numbers, samples } = await bulk.register.draft(2)
+    const view = new SampleView(resolver.dataSource, resolver.activeModel, resolver.records, resolver.opener)
     const viewed = await view.of(samples, model)
     expect(draftAnswer.parse({ epoch: 2, diff: numbers, samples: viewed }).samples).toHaveLength(samples.length)
     for (const { kind, inForce, drafted } of viewed) {
@@ -75,9 +75,9 @@ describe('an epoch', () => {
   })
 
   it('changes what its draft said when it is approved, and tells of it', async () => {
-    const draft = await bulk.store.draft(2)
+    const draft = await bulk.register.draft(2)
     const { count } = (await stateOf(resolver)).events[0] as { count: string }
-    const done = await bulk.changes.activate(await bulk.store.candidate(2), 'o', 'trained', quietly)
+    const done = await bulk.training.activate(await bulk.register.candidate(2), 'o', 'trained', quietly)
     expect(done).toMatchObject({ ...draft.numbers, drafted: draft.numbers, agreement: 'as_drafted' })
     expect(await resolver.partition()).toHaveLength(draft.numbers.peopleAfter)
     const told = (await resolver.events()).slice(Number(count))
@@ -87,28 +87,28 @@ describe('an epoch', () => {
   })
 
   it('is the one that records are weighed under from then on, in every process', async () => {
-    expect((await other.epochs.current()).epoch).toBe(1)
+    expect((await other.activeModel.current()).epoch).toBe(1)
     await other.take(generatedRecords(world, 20, 6))
-    expect((await other.epochs.current()).epoch).toBe(2)
+    expect((await other.activeModel.current()).epoch).toBe(2)
     expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
     await other.erase(...generatedRecords(world, 20, 6).map(({ id }) => id))
   })
 
   it('gives the same people again when it comes in force again', async () => {
     const underSecond = await resolver.partition()
-    const back = await bulk.changes.activate(await bulk.store.candidate(1), 'o', 'back again', quietly)
+    const back = await bulk.training.activate(await bulk.register.candidate(1), 'o', 'back again', quietly)
     expect(back).toMatchObject({ agreement: 'no_draft', drafted: null })
     expect(await resolver.partition()).toEqual(underFirst)
-    await expect(bulk.store.candidate(1)).rejects.toMatchObject({ code: 'epoch_in_force' })
-    await bulk.changes.activate(await bulk.store.candidate(2), 'o', 'and forth', quietly)
+    await expect(bulk.register.candidate(1)).rejects.toMatchObject({ code: 'epoch_in_force' })
+    await bulk.training.activate(await bulk.register.candidate(2), 'o', 'and forth', quietly)
     expect(await resolver.partition()).toEqual(underSecond)
   })
 
   it('that was drafted before more records came includes them', async () => {
-    await bulk.changes.train(3, 'o', quietly)
+    await bulk.training.train(3, 'o', quietly)
     const late = generatedRecords(world, 20, 7)
     await resolver.take(late)
-    const done = await bulk.changes.activate(await bulk.store.candidate(3), 'o', 'trained', quietly)
+    const done = await bulk.training.activate(await bulk.register.candidate(3), 'o', 'trained', quietly)
     expect(done.records).toBe(done.drafted!.records + late.length)
     expect(done.agreement).toBe('records_changed')
     expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0 })
@@ -119,8 +119,8 @@ describe('an epoch', () => {
     const arriving = (async () => {
       for (let at = 0; at < late.length; at += 4) await other.take(late.slice(at, at + 4))
     })()
-    await bulk.changes.activate(await bulk.store.candidate(1), 'o', 'back again', quietly)
-    await bulk.changes.activate(await bulk.store.candidate(3), 'o', 'and forth', quietly)
+    await bulk.training.activate(await bulk.register.candidate(1), 'o', 'back again', quietly)
+    await bulk.training.activate(await bulk.register.candidate(3), 'o', 'and forth', quietly)
     await arriving
     const people = await resolver.partition()
     expect(people.flat()).toEqual(expect.arrayContaining(late.map(({ id }) => id)))
@@ -132,17 +132,17 @@ describe('an epoch', () => {
   })
 
   it('is decided about once: a discarded draft does not come in force', async () => {
-    const epoch = await bulk.store.nextNumber()
-    await bulk.changes.train(epoch, 'o', quietly)
-    const model = await bulk.store.candidate(epoch)
-    await expect(bulk.store.nextNumber()).rejects.toMatchObject({ code: 'epoch_draft_open' })
-    await bulk.store.discard(epoch, 'o', 'worse')
-    await expect(bulk.store.candidate(epoch)).rejects.toMatchObject({ code: 'no_such_epoch' })
-    await expect(bulk.store.discard(epoch, 'o', 'again')).rejects.toMatchObject({ code: 'no_such_epoch' })
-    await expect(bulk.changes.activate(model, 'o', 'too late', quietly)).rejects.toMatchObject({
+    const epoch = await bulk.register.nextNumber()
+    await bulk.training.train(epoch, 'o', quietly)
+    const model = await bulk.register.candidate(epoch)
+    await expect(bulk.register.nextNumber()).rejects.toMatchObject({ code: 'epoch_draft_open' })
+    await bulk.register.discard(epoch, 'o', 'worse')
+    await expect(bulk.register.candidate(epoch)).rejects.toMatchObject({ code: 'no_such_epoch' })
+    await expect(bulk.register.discard(epoch, 'o', 'again')).rejects.toMatchObject({ code: 'no_such_epoch' })
+    await expect(bulk.training.activate(model, 'o', 'too late', quietly)).rejects.toMatchObject({
       code: 'no_such_epoch',
     })
-    expect(await bulk.store.nextNumber()).toBe(epoch + 1)
+    expect(await bulk.register.nextNumber()).toBe(epoch + 1)
   })
 })
 

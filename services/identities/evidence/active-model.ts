@@ -23,7 +23,7 @@ export function firstEpoch(): Model {
  * since how frequent which names are is personal data of a kind.
  */
 @Injectable()
-export class Epochs {
+export class ActiveModel {
   private known: Model | undefined
 
   constructor(
