@@ -39,7 +39,13 @@ export interface Cluster {
  * @param former the identity of each record at a time whose ids are to come back
  */
 export function decidePartition(
-  { members, edges, decisions, past }: Pick<Neighbourhood, 'members' | 'edges' | 'decisions' | 'past'>,
+  {
+    members,
+    edges,
+    decisions,
+    past,
+    beyond,
+  }: Pick<Neighbourhood, 'members' | 'edges' | 'decisions' | 'past'> & Partial<Pick<Neighbourhood, 'beyond'>>,
   model: Model,
   maxComponent: number,
   newId: () => string,
@@ -47,7 +53,7 @@ export function decidePartition(
 ): PartitionChange {
   const all = members.filter(({ inside }) => inside)
   const large = componentsOf(all, edges, decisions, model.thresholds.merge).filter(
-    ({ length }) => length > maxComponent,
+    (component) => component.length > maxComponent || component.some((id) => beyond?.has(id)),
   )
   const deferred = new Set(large.flat())
   const inside = all.filter(({ id }) => !deferred.has(id))

@@ -13,7 +13,7 @@ export interface Member {
   readonly exclusive: string | null
   readonly identityId: string | null
   readonly revision: number
-  /** Whole components lie inside; records at the rim are only weakly joined to these, and stay as they are. */
+  /** Whole components lie inside; at the rim are the people who are only weakly joined to these, and stay as they are. */
   readonly inside: boolean
 }
 
@@ -42,6 +42,8 @@ export interface Neighbourhood {
   readonly hubs: ReadonlySet<string>
   /** Seeds that were erased meanwhile. */
   readonly erased: ReadonlySet<string>
+  /** Members inside whose components are too large to be read: nothing else of these is here. */
+  readonly beyond: ReadonlySet<string>
 }
 
 /** What a change starts from. */
@@ -50,7 +52,12 @@ export interface Start {
   /** Records that are to be locked and looked at besides: partners of pairs that are not stored yet. */
   readonly partners: { readonly strong: readonly string[]; readonly weak: readonly string[] }
   readonly keys: readonly string[]
+  /** Records of a component that is read at most; without it every component is. */
+  readonly maxComponent?: number
 }
+
+/** Records of all components together that are read, for each seed, before anybody asks whether one is too large. */
+const USUAL_COMPONENT = 20
 
 /** Held shared by whoever decides under an epoch, alone by whoever replaces it. */
 export const EPOCH_LOCK = `hashtextextended('model epoch', 0)`
@@ -68,38 +75,50 @@ const LOCK_IF_FREE: Prepared = {
   text: `select bool_and(pg_try_advisory_xact_lock(lock)) as free from (${LOCKS}) as locks`,
 }
 
+/** The records of one component with record `c`, one step on; `$3` is the weight that joins. */
+const JOINED = `select hi as id from edge where lo = c.id and weight >= $3
+     union all select lo from edge where hi = c.id and weight >= $3
+     union all select hi from decision where lo = c.id and in_force and kind = 'must'
+     union all select lo from decision where hi = c.id and in_force and kind = 'must'
+     union all select other.record_id from membership_of_record own
+       join membership_of_record other using (identity_id) where own.record_id = c.id`
+
 /**
  * Every look at a table is by key, one row of the neighbourhood after another (`offset 0` keeps it so): the statement is planned
  * once, perhaps while the tables are empty, and must stay right when they hold millions.
  */
 const READ: Prepared = {
   name: 'read neighbourhood',
-  text: `with recursive closure (id) as (
+  text: `with recursive active as (
+   select epoch from model_epoch where state = 'active'),
+ closure (id) as (
    select unnest($1::uuid[])
    union
-   select n.id from closure c cross join lateral (
-     select hi as id from edge where lo = c.id and weight >= $3
-     union all select lo from edge where hi = c.id and weight >= $3
-     union all select hi from decision where lo = c.id and in_force and kind = 'must'
-     union all select lo from decision where hi = c.id and in_force and kind = 'must'
-     union all select other.record_id from membership_of_record own
-       join membership_of_record other using (identity_id) where own.record_id = c.id) n),
- inside as (select distinct id from closure),
+   select n.id from closure c cross join lateral (${JOINED}) n),
+ inside as (select id from closure limit $6),
  near as (
    select e.* from inside cross join lateral (select * from edge where lo = inside.id offset 0) e
    union
    select e.* from inside cross join lateral (select * from edge where hi = inside.id offset 0) e),
+ weakly_joined as (
+   select unnest($2::uuid[]) as id
+   union select lo from near where weight >= $4 union select hi from near where weight >= $4
+   except select id from inside),
  rim as (
-   select id from (
-     select unnest($2::uuid[]) as id
-     union select lo from near where weight >= $4 union select hi from near where weight >= $4) near_ids
-   where id not in (select id from inside)),
- everyone as (select id, true as inside from inside union all select id, false from rim),
+   select id from weakly_joined
+   union
+   select other.record_id from weakly_joined cross join lateral (
+     select other.record_id from membership_of_record own join membership_of_record other using (identity_id)
+     where own.record_id = weakly_joined.id offset 0) other),
+ everyone as (
+   select id, true as inside from inside
+   union all select unnest($7::uuid[]), true
+   union all select id, false from rim where id <> all($7::uuid[])),
  member as (
-   select e.id, r.kind, r.version, r.epoch, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
+   select e.id, r.kind, r.version, encode(r.exclusive_key, 'hex') as exclusive, m.identity_id,
      coalesce(m.revision, 0) as revision, e.inside
    from everyone e
-   cross join lateral (select kind, version, epoch, exclusive_key from record where id = e.id offset 0) r
+   cross join lateral (select kind, version, exclusive_key from record where id = e.id offset 0) r
    left join lateral (
      select identity_id, revision from membership_of_record where record_id = e.id offset 0) m on true),
  said as (
@@ -107,12 +126,14 @@ const READ: Prepared = {
    union
    select d.* from inside cross join lateral (select * from decision where hi = inside.id and in_force offset 0) d)
  select json_build_object(
-   'epoch', (select epoch from model_epoch where state = 'active'),
+   'epoch', (select epoch from active),
+   'truncated', (select count(*) from inside) = $6,
    'members', (select json_agg(json_build_array(id, kind, version, exclusive, identity_id, revision, inside)) from member),
    'edges', (
      select json_agg(json_build_array(near.lo, near.hi, near.weight, near.levels)) from near
-     join member lo on lo.id = near.lo and lo.version = near.lo_version and lo.epoch <= near.epoch
-     join member hi on hi.id = near.hi and hi.version = near.hi_version and hi.epoch <= near.epoch),
+     join member lo on lo.id = near.lo and lo.version = near.lo_version
+     join member hi on hi.id = near.hi and hi.version = near.hi_version
+     where near.epoch = (select epoch from active)),
    'decisions', (
      select json_agg(json_build_array(lo, hi, kind, override,
        (select identity_id from membership_of_record where record_id = lo),
@@ -127,6 +148,19 @@ const READ: Prepared = {
        and (select retired_at from identity where id = e.identity_id) is not null),
    'hubs', (select json_agg(key::text) from hub where key = any($5::bigint[])),
    'erased', (select json_agg(id) from erased_record where id = any($1::uuid[]))) as found`,
+}
+
+/** Which of some records lie in components of more than `$2` records; looks no further than that. */
+const BEYOND: Prepared = {
+  name: 'records in components beyond a bound',
+  text: `select seed.id from unnest($1::uuid[]) as seed (id)
+   cross join lateral (
+     with recursive closure (id) as (
+       select seed.id
+       union
+       select n.id from closure c cross join lateral (${JOINED}) n)
+     select count(*) as reached from (select id from closure limit $2 + 1) known) c
+   where c.reached > $2`,
 }
 
 /** Locks and loads neighbourhoods. */
@@ -155,49 +189,75 @@ export class Neighbourhoods {
   }
 
   protected async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
-    const { merge, review } = model.thresholds
+    const { maxComponent = Number.POSITIVE_INFINITY } = start
+    const inside = [...new Set([...start.seeds, ...start.partners.strong])]
+    const limit = maxComponent + USUAL_COMPONENT * start.seeds.length
+    const usual = await this.readOnce(tx, start, inside, [], model, limit)
+    if (!usual.truncated) return neighbourhoodOf(usual, [])
+    const rows = await runPrepared<{ id: string }>(tx, BEYOND, [arrayOf(inside), maxComponent, model.thresholds.merge])
+    const beyond = new Set(rows.map(({ id }) => id))
+    const rest = inside.filter((id) => !beyond.has(id))
+    const found = await this.readOnce(tx, start, rest, [...beyond], model, Number.POSITIVE_INFINITY)
+    return neighbourhoodOf(found, [...beyond])
+  }
+
+  private async readOnce(
+    tx: EntityManager,
+    { partners, keys }: Start,
+    inside: readonly string[],
+    beyond: readonly string[],
+    { thresholds: { merge, review } }: Model,
+    limit: number,
+  ): Promise<Found> {
     const [row] = await runPrepared<{ found: Found }>(tx, READ, [
-      arrayOf([...start.seeds, ...start.partners.strong]),
-      arrayOf(start.partners.weak),
+      arrayOf(inside),
+      arrayOf(partners.weak),
       merge,
       review,
-      arrayOf(start.keys),
+      arrayOf(keys),
+      Number.isFinite(limit) ? limit : null,
+      arrayOf(beyond),
     ])
-    const { found } = row!
-    const past = new Map<string, string[]>()
-    for (const [record, identity] of found.past ?? []) {
-      past.set(record, [...(past.get(record) ?? []), identity])
-    }
-    return {
-      epoch: found.epoch,
-      members: (found.members ?? []).map(([id, kind, version, exclusive, identityId, revision, inside]) => ({
-        id,
-        kind,
-        version,
-        exclusive,
-        identityId,
-        revision,
-        inside,
-      })),
-      edges: (found.edges ?? []).map(([a, b, weight, levels]) => ({ a, b, weight, levels })),
-      decisions: (found.decisions ?? []).map(([a, b, kind, override, identityA, identityB]) => ({
-        a,
-        b,
-        kind,
-        override,
-        identityA,
-        identityB,
-      })),
-      past,
-      hubs: new Set(found.hubs ?? []),
-      erased: new Set(found.erased ?? []),
-    }
+    return row!.found
+  }
+}
+
+function neighbourhoodOf(found: Found, beyond: readonly string[]): Neighbourhood {
+  const past = new Map<string, string[]>()
+  for (const [record, identity] of found.past ?? []) {
+    past.set(record, [...(past.get(record) ?? []), identity])
+  }
+  return {
+    epoch: found.epoch,
+    members: (found.members ?? []).map(([id, kind, version, exclusive, identityId, revision, inside]) => ({
+      id,
+      kind,
+      version,
+      exclusive,
+      identityId,
+      revision,
+      inside,
+    })),
+    edges: (found.edges ?? []).map(([a, b, weight, levels]) => ({ a, b, weight, levels })),
+    decisions: (found.decisions ?? []).map(([a, b, kind, override, identityA, identityB]) => ({
+      a,
+      b,
+      kind,
+      override,
+      identityA,
+      identityB,
+    })),
+    past,
+    hubs: new Set(found.hubs ?? []),
+    erased: new Set(found.erased ?? []),
+    beyond: new Set(beyond),
   }
 }
 
 /** What {@link READ} answers; an empty list is null. */
 interface Found {
   readonly epoch: number
+  readonly truncated: boolean | null
   readonly members: MemberRow[] | null
   readonly edges: EdgeRow[] | null
   readonly decisions: DecisionRow[] | null

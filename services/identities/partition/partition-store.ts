@@ -106,13 +106,14 @@ export class PartitionStore {
     }
   }
 
-  /** Removes the pairs of records that were scored on older versions, or under an older epoch, than stand now. */
+  /** Removes the pairs of records that were scored on older versions than stand now, or under another epoch. */
   async forgetOlder(tx: EntityManager, ids: readonly string[]): Promise<void> {
     await tx.query(
-      `with current as (select id, version, epoch from record where id = any($1::uuid[])),
+      `with active as (select epoch from model_epoch where state = 'active'),
+         current as (select record.id, version, active.epoch from record, active where record.id = any($1::uuid[])),
          no_lo as (
-           delete from edge using current where lo = id and (lo_version < version or edge.epoch < current.epoch))
-       delete from edge using current where hi = id and (hi_version < version or edge.epoch < current.epoch)`,
+           delete from edge using current where lo = id and (lo_version < version or edge.epoch <> current.epoch))
+       delete from edge using current where hi = id and (hi_version < version or edge.epoch <> current.epoch)`,
       [arrayOf(ids)],
     )
   }

@@ -9,7 +9,7 @@ import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
 import type { RecordContent } from '../records/record-content.ts'
 import { RecordStore } from '../records/record-store.ts'
 import { decidePartition, type PartitionChange } from './decide-partition.ts'
-import { type Neighbourhood, Neighbourhoods } from './neighbourhood.ts'
+import { type Neighbourhood, Neighbourhoods, type Start } from './neighbourhood.ts'
 import { type Cause, eventsOf, suspicionEvents, toldAbout } from './partition-events.ts'
 import { PartitionStore } from './partition-store.ts'
 
@@ -21,7 +21,7 @@ export interface Change {
   readonly cause: Cause
   readonly seeds: readonly string[]
   /** What was just learned of the seeds, not stored yet. */
-  readonly evidence?: Pick<Evidence, 'pairs' | 'hubs'>
+  readonly evidence?: Pick<Evidence, 'model' | 'pairs' | 'hubs'>
   /** Registrations to speak of even if they stay whose they are: their application changed. */
   readonly restated?: readonly string[]
   /** Content of records that is at hand already. */
@@ -61,23 +61,8 @@ export class Partitioning {
    * @throws {TransactionConflict} when another epoch came into force: the evidence has to be gathered anew
    */
   async recompute(tx: EntityManager, change: Change, now: Date): Promise<PartitionChange> {
-    const model = await this.activeModel.current()
-    const { pairs = [], hubs = [] } = change.evidence ?? {}
-    const blocked =
-      hubs.length > 0
-        ? await this.records.underKey(
-            tx,
-            hubs.map(({ key }) => key),
-          )
-        : []
-    const { merge, review } = model.thresholds
-    const ends = (from: number, to: number) =>
-      pairs.flatMap(({ lo, hi, weight }) => (weight >= from && weight < to ? [lo, hi] : []))
-    const start = {
-      seeds: [...new Set([...change.seeds, ...blocked])],
-      partners: { strong: ends(merge, Number.POSITIVE_INFINITY), weak: ends(review, merge) },
-      keys: [...new Set(pairs.flatMap(({ keys }) => keys))],
-    }
+    const model = change.evidence?.model ?? (await this.activeModel.current())
+    const start = await this.startOf(tx, change, model)
     const found = await this.neighbourhoods.lock(tx, start, model)
     if (found.epoch !== model.epoch) {
       await this.activeModel.refresh()
@@ -85,28 +70,36 @@ export class Partitioning {
     }
     if (found.erased.size > 0) {
       // Stored by a delivery that overlapped with the erasure, or by one that came later.
-      const { erased } = found
-      await this.records.erase(tx, [...erased], now)
-      const rest = {
-        seeds: start.seeds.filter((id) => !erased.has(id)),
-        evidence: { pairs: pairs.filter(({ lo, hi }) => !erased.has(lo) && !erased.has(hi)), hubs },
-      }
-      return this.recompute(tx, { ...change, ...rest }, now)
+      await this.records.erase(tx, [...found.erased], now)
+      return this.recompute(tx, withoutErased({ ...change, seeds: start.seeds }, found.erased), now)
     }
-    if (hubs.length > 0) {
-      await this.store.limitHubs(tx, hubs, now)
-      return this.recompute(tx, { ...change, seeds: start.seeds, evidence: { pairs, hubs: [] } }, now)
+    const { evidence } = change
+    if (evidence && evidence.hubs.length > 0) {
+      await this.store.limitHubs(tx, evidence.hubs, now)
+      return this.recompute(tx, { ...change, seeds: start.seeds, evidence: { ...evidence, hubs: [] } }, now)
     }
-    // A pair that speaks against one person is kept too, though nobody looked at its other end yet: should a third record
-    // join the two, it counts. Whether that end stands as it was scored is told by the version that is stored with the pair.
-    const versions = new Map(found.members.map(({ id, version }) => [id, version]))
-    const asScored = (id: string, version: number) => (versions.get(id) ?? version) === version
-    const learned = pairs.filter(
-      ({ lo, hi, loVersion, hiVersion, keys }) =>
-        asScored(lo, loVersion) && asScored(hi, hiVersion) && keys.some((key) => !found.hubs.has(key)),
-    )
+    const learned = stillValid(evidence?.pairs ?? [], found)
     await this.forgetOlder(tx, change)
-    return this.settle(tx, change, { ...found, edges: withLearned(found, learned) }, learned, now)
+    return this.settle(tx, change, model, { ...found, edges: withLearned(found, learned) }, learned, now)
+  }
+
+  /** What is to be locked and read: the records themselves, all that were blocked together until now, and partners. */
+  private async startOf(
+    tx: EntityManager,
+    { seeds, evidence, maxComponent = COMPONENT_AT_ONCE }: Change,
+    { thresholds: { merge, review } }: Model,
+  ): Promise<Start> {
+    const { pairs = [], hubs = [] } = evidence ?? {}
+    const hubKeys = hubs.map(({ key }) => key)
+    const blocked = hubKeys.length > 0 ? await this.records.underKey(tx, hubKeys) : []
+    const ends = (from: number, to: number) =>
+      pairs.flatMap(({ lo, hi, weight }) => (weight >= from && weight < to ? [lo, hi] : []))
+    return {
+      seeds: [...new Set([...seeds, ...blocked])],
+      partners: { strong: ends(merge, Number.POSITIVE_INFINITY), weak: ends(review, merge) },
+      keys: [...new Set(pairs.flatMap(({ keys }) => keys))],
+      maxComponent,
+    }
   }
 
   /** Edges of what was corrected, or recorded under another epoch, were not read: here they go. */
@@ -118,11 +111,11 @@ export class Partitioning {
   private async settle(
     tx: EntityManager,
     { cause, restated = [], contents, traceOf = () => null, maxComponent = COMPONENT_AT_ONCE, undone }: Change,
+    model: Model,
     neighbourhood: Neighbourhood,
     learned: readonly ScoredPair[],
     now: Date,
   ): Promise<PartitionChange> {
-    const model = await this.activeModel.current()
     const former = undone && (await this.store.identitiesBefore(tx, neighbourhood, undone))
     const change = decidePartition(neighbourhood, model, maxComponent, uuidv7, former)
     if (change.deferred.length > 0)
@@ -163,6 +156,34 @@ export class Partitioning {
     const spoken = new Set([...change.moves.map(({ record }) => record.id), ...told])
     return new Map([...spoken].map((id) => [id, before.get(id)! + 1]))
   }
+}
+
+function withoutErased(change: Change, erased: ReadonlySet<string>): Change {
+  const { evidence } = change
+  return {
+    ...change,
+    seeds: change.seeds.filter((id) => !erased.has(id)),
+    evidence: evidence && {
+      ...evidence,
+      pairs: evidence.pairs.filter(({ lo, hi }) => !erased.has(lo) && !erased.has(hi)),
+    },
+  }
+}
+
+/**
+ * The pairs that still say something: both records are of the versions that were scored, and not all of the keys under which
+ * they met are hubs by now.
+ *
+ * A pair that speaks against one person is kept too, though nobody looked at its other end yet: should a third record join the
+ * two, it counts. Whether that end stands as it was scored is told by the version that is stored with the pair.
+ */
+function stillValid(pairs: readonly ScoredPair[], { members, hubs }: Neighbourhood): ScoredPair[] {
+  const versions = new Map(members.map(({ id, version }) => [id, version]))
+  const asScored = (id: string, version: number) => (versions.get(id) ?? version) === version
+  return pairs.filter(
+    ({ lo, hi, loVersion, hiVersion, keys }) =>
+      asScored(lo, loVersion) && asScored(hi, hiVersion) && keys.some((key) => !hubs.has(key)),
+  )
 }
 
 /** Stored edges, and over them what was just learned. */

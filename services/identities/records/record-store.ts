@@ -166,7 +166,7 @@ export class RecordStore {
       `with older as (
          select r.id, r.keys from record r
          join unnest($1::uuid[], $2::int[]) as incoming (id, version) on incoming.id = r.id
-         where r.version < incoming.version or r.epoch < $3)
+         where r.version < incoming.version or (r.version = incoming.version and r.epoch <> $3))
        delete from block_key using older where record_id = older.id and key = any(older.keys)`,
       [
         arrayOf(records.map(({ content }) => content.id)),
