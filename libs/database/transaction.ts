@@ -65,10 +65,10 @@ export function lostAgainstAnother(error: unknown): boolean {
 }
 
 /**
- * SQLSTATE classes 08 (connection) and 53 (resources), the shutdowns of class 57, a primary that became a standby
- * (25006), and the errors of sockets.
+ * SQLSTATE classes 08 (connection) and 53 (resources) but for 53200, the shutdowns of class 57, a primary that became a
+ * standby (25006), and the errors of sockets.
  */
-const OUTAGE = /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
+const OUTAGE = /^(08|53(?!200)|57P|25006|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
 
 /** What node-postgres says when a connection is gone, or none is free. */
 const WITHOUT_CODE =
@@ -76,7 +76,8 @@ const WITHOUT_CODE =
 
 /**
  * True when the database can't be reached, is going down or lacks resources: the same work will succeed once it is
- * back. A transaction that was ended because it took too long (25P03, 25P04) is none: it would take too long again.
+ * back. A transaction that was ended because it took too long (25P03, 25P04), or for which memory or the table of locks
+ * did not suffice (53200), is none: it would fail again, a smaller one may not.
  */
 export function isDatabaseOutage(error: unknown): boolean {
   const code = codeOf(error)
