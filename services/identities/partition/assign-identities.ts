@@ -9,13 +9,20 @@ export interface Assignment {
 type Ids = (record: string) => readonly string[]
 
 /**
- * Gives every cluster an identity; pure. An id survives with the cluster that holds most of its records. Of ids that are equal
- * in this the older one wins, which is the lower one (UUID v7); of clusters the one that has no other id, or the youngest,
- * to have instead. A cluster that gets none of the living ids goes back to the one that its records had last before it was
- * retired: undoing a merge restores both ids. Else it gets a new one.
+ * Gives every cluster an identity of its own; pure, and the same for any order of the clusters. Clusters claim the living ids
+ * of their records:
  *
+ * 1. The claim of more records is met first.
+ * 2. Of claims of equally many, that on the older id: the lower one (UUID v7).
+ * 3. Of such claims on one id, that of the cluster which has no other id, living or retired, to have instead; else of the one
+ *    where that is younger; else of the one with the lowest record.
+ * 4. A cluster that gets none claims, by the same rule, the ids that its records had last before these were retired: undoing a
+ *    merge revives the retired id.
+ * 5. A cluster that gets none of these either gets a new id.
+ *
+ * @param clusters each with its records sorted
  * @param current the living identity of each record, where it has one
- * @param past retired identities that records belonged to, oldest first
+ * @param past identities that records belonged to, oldest first; those that live are passed over
  */
 export function assignIdentities(
   clusters: readonly (readonly string[])[],
@@ -35,10 +42,7 @@ export function assignIdentities(
   }))
 }
 
-/**
- * Lets clusters without an id claim those of their records: most records first, then the older id, then the cluster with the
- * younger id to have instead, then that of the lowest record.
- */
+/** Lets the clusters without an id claim those of their records: rules 1 to 3. */
 function claim(
   clusters: readonly (readonly string[])[],
   idsOf: Ids,
@@ -70,6 +74,7 @@ function claim(
 /** Sorts behind every id. */
 const NONE = 'none'
 
-function compare(x: string, y: string): number {
+/** The order of two ids. */
+export function compare(x: string, y: string): number {
   return x < y ? -1 : x > y ? 1 : 0
 }

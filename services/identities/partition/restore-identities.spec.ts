@@ -54,4 +54,22 @@ describe('ids after an undo', () => {
       }),
     )
   })
+
+  it('are the same in whatever order the clusters come', () => {
+    const former = new Map([
+      ['a', '1'],
+      ['b', '1'],
+    ])
+    const current = new Map([
+      ['a', '1'],
+      ['b', '1'],
+    ])
+    for (const clusters of [
+      [['a'], ['b']],
+      [['b'], ['a']],
+    ]) {
+      const restored = restoreIdentities(clusters, former, current, new Map(), fresh)
+      expect(restored.find(({ identityId }) => identityId === '1')!.records).toEqual(['a'])
+    }
+  })
 })

@@ -1,4 +1,4 @@
-import { type Assignment, assignIdentities } from './assign-identities.ts'
+import { type Assignment, assignIdentities, compare } from './assign-identities.ts'
 
 /**
  * Gives every cluster an identity, as {@link assignIdentities} does, after each took back the id that most of its records had
@@ -44,9 +44,9 @@ function claimed(
   const claims = clusters.flatMap((records, cluster) => {
     const counts = new Map<string, number>()
     for (const id of records.flatMap((record) => idOf(record) ?? [])) counts.set(id, (counts.get(id) ?? 0) + 1)
-    return [...counts].map(([id, count]) => ({ cluster, id, count }))
+    return [...counts].map(([id, count]) => ({ cluster, id, count, first: records[0]! }))
   })
-  claims.sort((x, y) => y.count - x.count || (x.id === y.id ? x.cluster - y.cluster : x.id < y.id ? -1 : 1))
+  claims.sort((x, y) => y.count - x.count || compare(x.id, y.id) || compare(x.first, y.first))
   const found = new Map<number, string>()
   const taken = new Set<string>()
   for (const { cluster, id } of claims) {

@@ -41,24 +41,30 @@ export function suspicionsOf(
   const different = new Set(
     decisions
       .filter(({ kind }) => kind === 'cannot')
-      .map(({ a, b, identityA, identityB }) => pairOf(identityOf.get(a) ?? identityA, identityOf.get(b) ?? identityB)),
+      .map(({ a, b, identityA, identityB }) =>
+        pairOf(ordered(identityOf.get(a) ?? identityA, identityOf.get(b) ?? identityB)),
+      ),
   )
   const found = new Map<string, Suspicion>()
   for (const { a, b, weight } of edges) {
     const [x, y] = [identityOf.get(a), identityOf.get(b)]
     if (weight < review || !x || !y || x === y) continue
-    const pair = pairOf(x, y)
+    const [lo, hi] = ordered(x, y)
+    const pair = pairOf([lo, hi])
     if (different.has(pair) || (found.get(pair)?.weight ?? weight - 1) >= weight) continue
-    const conflict = conflicting(exclusives.get(x)!, exclusives.get(y)!)
+    const conflict = conflicting(exclusives.get(lo)!, exclusives.get(hi)!)
     const kind = conflict ? 'id_conflict' : weight >= merge ? 'kept_apart' : 'likely'
-    const [lo, hi] = x < y ? [x, y] : [y, x]
     found.set(pair, { lo, hi, kind, weight })
   }
-  return [...found.values()].sort((p, q) => (pairOf(p.lo, p.hi) < pairOf(q.lo, q.hi) ? -1 : 1))
+  return [...found].sort(([p], [q]) => (p < q ? -1 : 1)).map(([, suspicion]) => suspicion)
 }
 
-function pairOf(x: string | null, y: string | null): string {
-  return x && y && x < y ? `${x} ${y}` : `${y} ${x}`
+function ordered<T extends string | null>(x: T, y: T): readonly [lo: T, hi: T] {
+  return x && y && x > y ? [y, x] : [x, y]
+}
+
+function pairOf([lo, hi]: readonly [string | null, string | null]): string {
+  return `${lo} ${hi}`
 }
 
 /** Whether each has a value that the other lacks; what two persons let stand within one identity is no conflict. */
