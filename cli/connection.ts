@@ -15,8 +15,10 @@ export interface ConnectionOptions {
   readonly token?: string
 }
 
-/** The system that a command talks to, and the token that lets it in. */
-export interface Connection {
+/** Wishes of a command for its connections, see {@link HttpClient}. */
+export type ClientOptions = Omit<ConstructorParameters<typeof HttpClient>[1], 'headers'>
+
+interface Connection {
   /** Scheme, host and port. */
   readonly origin: string
   readonly token: string
@@ -32,12 +34,20 @@ export function withConnection(command: Command): Command {
 }
 
 /**
- * Finds the system: by `--url` and `--token`, else by the operator credential that a system on this machine leaves in
- * its data folder. The credential is shown to addresses of this machine only.
+ * Finds the system and opens connections that bring the token along; the caller closes them.
  *
  * @throws {Failure} `usage` or `unreachable`, with what to do
  */
-export async function connect({ url, token }: ConnectionOptions): Promise<Connection> {
+export async function openClient(where: ConnectionOptions, options: ClientOptions): Promise<HttpClient> {
+  const { origin, token } = await connect(where)
+  return new HttpClient(origin, { ...options, headers: { authorization: `Bearer ${token}` } })
+}
+
+/**
+ * Finds the system: by `--url` and `--token`, else by the operator credential that a system on this machine leaves in
+ * its data folder. The credential is shown to addresses of this machine only.
+ */
+async function connect({ url, token }: ConnectionOptions): Promise<Connection> {
   const { RUHUI_DATA } = readConfig(dataFolderConfig)
   const given = url === undefined ? undefined : originOf(url)
   if (given && token) return reached({ origin: given, token })

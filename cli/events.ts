@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { z } from 'zod'
-import { type ConnectionOptions, connect, withConnection } from './connection.ts'
+import { type ConnectionOptions, openClient, withConnection } from './connection.ts'
 import { Failure } from './failure.ts'
-import { HttpClient } from './http-client.ts'
+import type { HttpClient } from './http-client.ts'
 import { table } from './terminal.ts'
 
 const openApi = z.object({ paths: z.record(z.string(), z.unknown()) })
@@ -75,9 +75,7 @@ async function withServices(
   { service, json, ...connection }: Options,
   work: (client: HttpClient, services: readonly string[], json: boolean) => Promise<void>,
 ): Promise<void> {
-  const { origin, token } = await connect(connection)
-  const headers = { authorization: `Bearer ${token}` }
-  const client = new HttpClient(origin, { connections: 4, patienceMs: 0, headers })
+  const client = await openClient(connection, { connections: 4, patienceMs: 0 })
   try {
     const { paths } = await client.json(openApi, { path: '/api/openapi.json' })
     const services = Object.keys(paths).flatMap((path) => /^\/api\/events\/([^/]+)\/parked$/.exec(path)?.[1] ?? [])

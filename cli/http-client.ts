@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import type { z } from 'zod'
@@ -5,7 +6,6 @@ import { Failure } from './failure.ts'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2_000
-/** A request that gets no answer for this long counts as lost. */
 const ANSWER_BOUND_MS = 30_000
 /** Answers of a door whose house is not ready: the request was not handled, or may be sent again. */
 const NOT_READY = new Set([502, 503, 504])
@@ -14,9 +14,11 @@ export interface Request {
   readonly method?: 'GET' | 'POST'
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as a form when it is URLSearchParams, else as JSON. */
+  /** Sent as a form when it is URLSearchParams, as it is when it is a stream, else as JSON. */
   readonly body?: object
   readonly signal?: AbortSignal
+  /** Without an answer for this long the request counts as lost; 0 waits for ever. */
+  readonly answerBoundMs?: number
 }
 
 export interface Answer {
@@ -46,25 +48,25 @@ export class HttpClient {
   ) {
     this.pool = new Pool(origin, {
       connections: options.connections,
-      headersTimeout: ANSWER_BOUND_MS,
       bodyTimeout: ANSWER_BOUND_MS,
     })
   }
 
   /** Sends a request once. @throws what the network throws */
-  async once({ method = 'GET', path, headers, body, signal }: Request): Promise<Answer> {
-    const form = body instanceof URLSearchParams
+  async once({ method = 'GET', path, headers, body, signal, answerBoundMs }: Request): Promise<Answer> {
+    const encoded = body && encode(body)
     const sent = performance.now()
     const answer = await this.pool.request({
       method,
       path,
       headers: {
         ...this.options.headers,
-        ...(body && { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' }),
+        ...(encoded && { 'content-type': encoded.type }),
         ...headers,
       },
-      body: form ? body.toString() : body && JSON.stringify(body),
+      body: encoded?.body,
       signal,
+      headersTimeout: answerBoundMs ?? ANSWER_BOUND_MS,
     })
     const bytes = Buffer.from(await answer.body.arrayBuffer())
     return { status: answer.statusCode, headers: answer.headers, body: bytes, ms: performance.now() - sent }
@@ -100,6 +102,12 @@ export class HttpClient {
     this.closed = true
     await this.pool.destroy()
   }
+}
+
+function encode(body: object): { readonly type: string; readonly body: string | Readable } {
+  if (body instanceof Readable) return { type: 'application/octet-stream', body }
+  if (body instanceof URLSearchParams) return { type: 'application/x-www-form-urlencoded', body: body.toString() }
+  return { type: 'application/json', body: JSON.stringify(body) }
 }
 
 function unreachable(origin: string, because: string): Failure {

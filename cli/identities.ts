@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { type ConnectionOptions, connect, withConnection } from './connection.ts'
+import { type ConnectionOptions, openClient, withConnection } from './connection.ts'
 import { Failure } from './failure.ts'
-import { HttpClient } from './http-client.ts'
+import type { HttpClient } from './http-client.ts'
 import { Progress, table } from './terminal.ts'
 
 const job = z.object({
@@ -160,9 +160,7 @@ function writeEpochs({ epochs }: z.infer<typeof epochList>, { json }: Options): 
 }
 
 async function withClient(options: Options, work: (client: HttpClient) => Promise<void>): Promise<void> {
-  const { origin, token } = await connect(options)
-  const headers = { authorization: `Bearer ${token}` }
-  const client = new HttpClient(origin, { connections: 1, patienceMs: PATIENCE_MS, headers })
+  const client = await openClient(options, { connections: 1, patienceMs: PATIENCE_MS })
   try {
     await work(client)
   } finally {

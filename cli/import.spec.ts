@@ -109,7 +109,26 @@ describe('ruhui import roster', () => {
     expect(said.stderr).toContain(words)
   })
 
-  it('calls a missing file a mistake: exit code 2', async () => {
-    expect(await runProgram(['import', 'roster', join(folder, 'none.csv')])).toBe(2)
+  it('says that there is no such file: exit code 4', async () => {
+    expect(await runProgram(['import', 'roster', join(folder, 'none.csv')])).toBe(4)
+    expect(said.stderr).toContain('none.csv')
+  })
+
+  it('takes whole seconds of patience only: exit code 2', async () => {
+    const { asked, run } = await system()
+    for (const patience of ['soon', '', '-1', '0.5']) expect(await run('--patience', patience)).toBe(2)
+    expect(asked).toEqual([])
+  })
+
+  it('names the address of a system that ends during the upload, and what to do', async () => {
+    const server = createServer((request, response) => {
+      if (request.method === 'POST') request.socket.destroy()
+      else response.end('{}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    closing.push(() => server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    expect(await runProgram(['import', 'roster', file, '--url', url, '--token', 't'])).toBe(3)
+    expect(said.stderr).toContain('again')
   })
 })

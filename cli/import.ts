@@ -4,11 +4,11 @@ import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { request } from 'undici'
 import { z } from 'zod'
-import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts'
+import { type ConnectionOptions, openClient, withConnection } from './connection.ts'
 import { Failure } from './failure.ts'
-import { HttpClient, refusal } from './http-client.ts'
+import { type HttpClient, refusal } from './http-client.ts'
+import { whole } from './option-values.ts'
 import { Progress, table } from './terminal.ts'
 
 const POLL_MS = 500
@@ -41,7 +41,7 @@ type Roster = z.infer<typeof roster>
 
 interface Options extends ConnectionOptions {
   readonly platform?: string
-  readonly patience: string
+  readonly patience: number
   readonly json?: boolean
 }
 
@@ -54,10 +54,11 @@ export function importCommand(): Command {
       '导入平台的司机名单：只作为线索，不是入会申请。同一份文件可以重复导入，不会重复登记。\n' +
         'Imports a platform’s list of drivers as leads, never as applications. The same file may be sent again: nothing is ' +
         'taken twice.\n' +
-        '退出码 exit codes: 0 全部采用 all rows taken, 1 有行未采用 some were not, 2 用法错误 usage, 3 连接不上 not reachable',
+        '退出码 exit codes: 0 全部采用 all rows taken, 1 有行未采用 some were not, 2 用法错误 usage, 3 连接不上 not reachable, ' +
+        '4 文件不可用 unusable file',
     )
     .option('--platform <code>', '平台代码或名称 platform of rows that name none, such as yunmanman')
-    .option('--patience <seconds>', '系统无响应时最长等待 how long to wait for the system', '60')
+    .option('--patience <seconds>', '系统无响应时最长等待 how long to wait for the system', whole(0), 60)
     .option('--json', '输出 JSON，含全部行的问题 print one JSON object, with every remark')
     .action(async (file: string, options: Options) => {
       const progress = new Progress()
@@ -75,12 +76,9 @@ export function importCommand(): Command {
 
 async function importFile(file: string, options: Options, progress: Progress): Promise<Roster> {
   const size = await sizeOf(file)
-  const connection = await connect(options)
-  const rosterId = await upload(file, size, connection, options.platform, progress)
-  const headers = { authorization: `Bearer ${connection.token}` }
-  const patienceMs = Number(options.patience) * 1_000
-  const client = new HttpClient(connection.origin, { connections: 1, patienceMs, headers })
+  const client = await openClient(options, { connections: 1, patienceMs: options.patience * 1_000 })
   try {
+    const rosterId = await upload(file, size, client, options.platform, progress)
     for (;;) {
       const found = await client.json(roster, { path: `/api/rosters/${rosterId}?limit=1000` })
       if (found.status !== 'reading') return options.json ? await withEveryRemark(client, found) : found
@@ -95,19 +93,18 @@ async function importFile(file: string, options: Options, progress: Progress): P
 async function sizeOf(file: string): Promise<number> {
   const found = await stat(file).catch(() => undefined)
   if (found?.isFile()) return found.size
-  throw new Failure('usage', { zh: `没有这个文件：${file}`, en: `There is no file ${file}` })
+  throw new Failure('input', { zh: `没有这个文件：${file}`, en: `There is no file ${file}` })
 }
 
 /** Sends the file as it is read, however large it is. */
 async function upload(
   file: string,
   size: number,
-  { origin, token }: Connection,
+  client: HttpClient,
   platform: string | undefined,
   progress: Progress,
 ): Promise<string> {
   const query = new URLSearchParams({ file: basename(file), ...(platform !== undefined && { platform }) })
-  const path = `/api/rosters?${query}`
   async function* bytes() {
     let sent = 0
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) {
@@ -116,27 +113,15 @@ async function upload(
       progress.show('上传 uploading', `${Math.round((sent / size) * 100)} %`)
     }
   }
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/octet-stream',
-    'accept-language': 'zh-CN',
-  }
-  const sent = performance.now()
-  const answer = await request(`${origin}${path}`, {
-    method: 'POST',
-    headers,
-    body: Readable.from(bytes()),
-    headersTimeout: 0,
-  }).catch((error: Error) => {
+  const request = { method: 'POST', path: `/api/rosters?${query}`, headers: { 'accept-language': 'zh-CN' } } as const
+  const answer = await client.once({ ...request, body: Readable.from(bytes()), answerBoundMs: 0 }).catch((error) => {
     throw new Failure('unreachable', {
       zh: `上传中断（${error.message}）。可以重新执行同一命令，不会重复登记`,
       en: `The upload broke off (${error.message}). Run the same command again: nothing is taken twice`,
     })
   })
-  const body = Buffer.from(await answer.body.arrayBuffer())
-  const { statusCode: status } = answer
-  if (status === 202) return roster.parse(JSON.parse(body.toString())).rosterId
-  throw refusal({ method: 'POST', path }, { status, headers: answer.headers, body, ms: performance.now() - sent })
+  if (answer.status === 202) return roster.parse(JSON.parse(answer.body.toString())).rosterId
+  throw refusal(request, answer)
 }
 
 async function withEveryRemark(client: HttpClient, found: Roster): Promise<Roster> {

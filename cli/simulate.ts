@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type ConnectionOptions, connect, withConnection } from './connection.ts'
+import { type ConnectionOptions, openClient, withConnection } from './connection.ts'
 import { Failure } from './failure.ts'
 import { HttpClient } from './http-client.ts'
 import { share, whole } from './option-values.ts'
@@ -56,14 +56,13 @@ export function simulateCommand(): Command {
 }
 
 async function simulate(options: Options, progress: Progress) {
-  const { origin, token } = await connect(options)
   const shared = {
     connections: options.concurrency,
     patienceMs: options.patience * 1_000,
     onWait: (because: string) => progress.show('等待系统恢复 waiting for the system', because),
   }
-  const phone = new HttpClient(origin, { ...shared, headers: { 'accept-language': 'zh-CN' } })
-  const admin = new HttpClient(origin, { ...shared, headers: { authorization: `Bearer ${token}` } })
+  const admin = await openClient(options, shared)
+  const phone = new HttpClient(admin.origin, { ...shared, headers: { 'accept-language': 'zh-CN' } })
   try {
     const begun = performance.now()
     const run = new CampaignRun({ phone, admin }, { ...options, patienceMs: shared.patienceMs }, (step, done, of) =>
