@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { evaluate } from './evaluate.ts'
 import { linkRecords } from './link.ts'
-import { type ModelInput, parseModel } from './model.ts'
-import { seededInt, shuffle } from './random.ts'
-import { type Table, TableBuilder } from './table.ts'
+import { type ModelInput, parseModel } from './model/model.ts'
+import { evaluate } from './report/evaluate.ts'
+import { type Table, TableBuilder } from './table/table.ts'
+import { seededInt, shuffle } from './training/random.ts'
 
 const small: ModelInput = {
   format: 'ruhui-linkage/1',

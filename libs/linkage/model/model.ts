@@ -1,0 +1,234 @@
+import { z } from 'zod'
+import type { Comparator, FieldType } from '../fields/field-type.ts'
+import { COMPARATORS, type ComparatorName, FIELD_TYPES, type FieldTypeName } from '../fields/vocabulary.ts'
+
+const milliBits = z.int()
+const probability = z.number().gt(0).lte(1)
+const keys = <T extends object>(record: T) => Object.keys(record) as [keyof T & string, ...(keyof T & string)[]]
+
+const Field = z.strictObject({
+  name: z.string().min(1),
+  type: z.enum(keys(FIELD_TYPES)),
+  /** Column of the input; several are joined by `|` (see the `full-name` type). Defaults to the field's name. */
+  columns: z.array(z.string().min(1)).min(1).optional(),
+  /** Column that completes each value: a phone's date, a plate's colour, an account's platform. */
+  companion: z.string().min(1).optional(),
+  /** Splits a cell into several values. */
+  separator: z.string().min(1).optional(),
+})
+
+const Level = z.strictObject({
+  name: z.string().min(1),
+  /** Grades of the comparator, or a bound for its similarity or distance. Absent on the last level: everything else. */
+  when: z
+    .union([
+      z.array(z.string()).min(1),
+      z.strictObject({ atLeast: z.number() }),
+      z.strictObject({ atMost: z.number() }),
+    ])
+    .optional(),
+  /** P(level | same person) and P(level | different people). */
+  m: probability,
+  u: probability,
+  /**
+   * Part of the field whose frequency replaces u, not below `floor`. The frequency is drawn towards u as if `sample` records
+   * more had been counted: in a small file a person's own records would make every name look frequent.
+   */
+  tf: z.strictObject({ part: z.string(), floor: probability, sample: z.int().min(0).default(0) }).optional(),
+  /** Training leaves m or u of this level alone: a rule rather than a measurement. */
+  fixed: z.boolean().optional(),
+})
+
+const Comparison = z.strictObject({
+  name: z.string().min(1),
+  field: z.string().min(1),
+  comparator: z.enum(keys(COMPARATORS)),
+  levels: z.array(Level).min(2),
+  /** Not scored when one of these comparisons has a level of its own: it would be the same evidence twice. */
+  unlessCompared: z.array(z.string()).optional(),
+})
+
+const Rule = z.strictObject({
+  name: z.string().min(1),
+  keys: z.array(z.strictObject({ field: z.string(), part: z.string() })).min(1),
+  /** Blocks with more records are dropped and reported. */
+  limit: z.int().min(2).default(500),
+})
+
+const ModelSchema = z.strictObject({
+  format: z.literal('ruhui-linkage/1'),
+  name: z.string().min(1),
+  /** Grows with every change of m, u, frequencies, hubs or thresholds. */
+  epoch: z.int().min(0),
+  idColumn: z.string().min(1).default('record_id'),
+  fields: z.array(Field).min(1),
+  comparisons: z.array(Comparison).min(1),
+  blocking: z.array(Rule).min(1),
+  /** Expected number of matching partners per record: the prior is this over the number of possible partners. */
+  prior: z.strictObject({ partnersPerRecord: z.number().gt(0), population: z.int().min(2).optional() }),
+  thresholds: z.strictObject({ keep: milliBits, review: milliBits, merge: milliBits }),
+  /** Fields whose known-good values (the named part) never differ within one person. */
+  exclusive: z.array(z.strictObject({ field: z.string(), part: z.string() })).default([]),
+  /**
+   * These comparisons and the prior together weigh at most so much, unless a named level of another comparison was reached.
+   * Where several apply, the strictest does.
+   */
+  caps: z
+    .array(
+      z.strictObject({
+        comparisons: z.array(z.string()).min(1),
+        atMost: milliBits,
+        unless: z.array(z.strictObject({ comparison: z.string(), levels: z.array(z.string()).min(1) })),
+      }),
+    )
+    .default([]),
+  /** A value used by more than `people` different `by` values is a hub: no blocking key, and at most `weight`. */
+  hubs: z
+    .array(
+      z.strictObject({
+        field: z.string(),
+        part: z.string(),
+        by: z.strictObject({ field: z.string(), part: z.string() }),
+        people: z.int().min(1),
+        weight: milliBits,
+      }),
+    )
+    .default([]),
+  clustering: z
+    .strictObject({ missing: milliBits.max(0), maxComponent: z.int().min(2) })
+    .default({ missing: -6000, maxComponent: 2000 }),
+  training: z
+    .strictObject({
+      /** Blocking rules of each EM pass; comparisons of their fields are left out of that pass. */
+      passes: z.array(z.array(z.string()).min(1)).min(2),
+      randomPairs: z.int().min(1000).default(1_000_000),
+      blockedPairs: z.int().min(1000).default(500_000),
+      seed: z.int().default(1),
+    })
+    .optional(),
+  /** Counts per `field.part`, frozen with the epoch; without them an offline run counts its own input. */
+  frequencies: z
+    .strictObject({ population: z.int().min(1), counts: z.record(z.string(), z.record(z.string(), z.int().min(1))) })
+    .optional(),
+  /** Hub values per `field.part`, frozen with the epoch; without them an offline run finds its own. */
+  hubValues: z.record(z.string(), z.array(z.string())).optional(),
+})
+
+/** A linkage model as JSON: it scores, trains, explains, and is versioned by `epoch`. Weights are milli-bits. */
+export type Model = z.infer<typeof ModelSchema>
+/** A model as its author writes it, defaults left out. */
+export type ModelInput = z.input<typeof ModelSchema>
+export type ModelComparison = Model['comparisons'][number]
+export type ModelLevel = ModelComparison['levels'][number]
+
+/** A model that cannot be used, with every reason. */
+export class InvalidModel extends Error {
+  override name = 'InvalidModel'
+
+  constructor(readonly problems: readonly string[]) {
+    super('The linkage model is invalid:\n' + problems.map((problem) => '- ' + problem).join('\n'))
+  }
+}
+
+/**
+ * Checks a model: its shape, and that every field, part, comparator, grade, rule and level it names exists.
+ * @throws InvalidModel with all problems found.
+ */
+export function parseModel(json: unknown): Model {
+  const parsed = ModelSchema.safeParse(json)
+  if (!parsed.success) {
+    throw new InvalidModel(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'model'}: ${issue.message}`))
+  }
+  const problems = problemsOf(parsed.data)
+  if (problems.length > 0) throw new InvalidModel(problems)
+  return parsed.data
+}
+
+export function fieldType(name: FieldTypeName): FieldType {
+  return FIELD_TYPES[name] as FieldType
+}
+
+export function comparatorOf(name: ComparatorName): Comparator {
+  return COMPARATORS[name] as Comparator
+}
+
+function problemsOf(model: Model): string[] {
+  const problems: string[] = []
+  const fields = new Map(model.fields.map((field) => [field.name, field]))
+  const comparisons = new Map(model.comparisons.map((comparison) => [comparison.name, comparison]))
+  const rules = new Set(model.blocking.map((rule) => rule.name))
+  const duplicates = (names: string[], what: string) => {
+    if (new Set(names).size < names.length) problems.push(`${what} names must be unique`)
+  }
+  const part = (where: string, field: string, name: string) => {
+    const known = fields.get(field)
+    if (!known) return problems.push(`${where}: no field "${field}"`)
+    if (!knowsPart(known.type, name)) problems.push(`${where}: a ${known.type} has no part "${name}"`)
+    return undefined
+  }
+  duplicates(
+    model.fields.map(({ name }) => name),
+    'field',
+  )
+  duplicates(
+    model.comparisons.map(({ name }) => name),
+    'comparison',
+  )
+  duplicates(
+    model.blocking.map(({ name }) => name),
+    'blocking rule',
+  )
+  for (const comparison of model.comparisons) {
+    const field = fields.get(comparison.field)
+    if (!field) problems.push(`comparison ${comparison.name}: no field "${comparison.field}"`)
+    else problems.push(...comparisonProblems(comparison, field.type))
+    for (const level of comparison.levels) if (level.tf) part(`level ${level.name}`, comparison.field, level.tf.part)
+    for (const name of comparison.unlessCompared ?? []) {
+      if (!comparisons.has(name)) problems.push(`comparison ${comparison.name}: no comparison "${name}"`)
+    }
+  }
+  for (const rule of model.blocking) for (const key of rule.keys) part(`rule ${rule.name}`, key.field, key.part)
+  for (const { field, part: name } of model.exclusive) part('exclusive', field, name)
+  for (const hub of model.hubs) {
+    part('hubs', hub.field, hub.part)
+    part('hubs', hub.by.field, hub.by.part)
+  }
+  for (const cap of model.caps) {
+    for (const name of cap.comparisons) if (!comparisons.has(name)) problems.push(`cap: no comparison "${name}"`)
+    for (const { comparison, levels } of cap.unless) {
+      const known = comparisons.get(comparison)?.levels.map(({ name }) => name) ?? []
+      for (const level of levels) if (!known.includes(level)) problems.push(`cap: no level "${comparison}.${level}"`)
+    }
+  }
+  for (const name of model.training?.passes.flat() ?? [])
+    if (!rules.has(name)) problems.push(`training: no rule "${name}"`)
+  const { keep, review, merge } = model.thresholds
+  if (keep > review || review > merge) problems.push('thresholds: keep ≤ review ≤ merge')
+  return problems
+}
+
+function knowsPart(type: FieldTypeName, name: string): boolean {
+  const known = fieldType(type)
+  return known.part(name, known.read('')) !== undefined
+}
+
+function comparisonProblems(comparison: ModelComparison, type: string): string[] {
+  const problems: string[] = []
+  const where = `comparison ${comparison.name}`
+  const { accepts, outcome } = comparatorOf(comparison.comparator)
+  if (accepts.length > 0 && !accepts.includes(type)) {
+    problems.push(`${where}: ${comparison.comparator} does not read a ${type}`)
+  }
+  comparison.levels.forEach((level, index) => {
+    const last = index === comparison.levels.length - 1
+    if (last !== (level.when === undefined)) problems.push(`${where}: the last level, and only it, has no "when"`)
+    if (level.when === undefined) return
+    if (Array.isArray(level.when)) {
+      const unknown = typeof outcome === 'string' ? level.when : level.when.filter((grade) => !outcome.includes(grade))
+      for (const grade of unknown) problems.push(`${where}: ${comparison.comparator} has no grade "${grade}"`)
+    } else if (outcome !== ('atLeast' in level.when ? 'similarity' : 'distance')) {
+      problems.push(`${where}: level ${level.name} does not fit what ${comparison.comparator} measures`)
+    }
+  })
+  return problems
+}
