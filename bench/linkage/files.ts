@@ -48,11 +48,15 @@ export async function readClusters(path: string, truth: Truth): Promise<Int32Arr
   return clusters
 }
 
-/** How many clusters stand in a list of pairs to review. */
-export async function countInReview(path: string): Promise<number> {
+/** How many pairs there are to review, and how many clusters stand in one of them. */
+export async function countReview(path: string): Promise<{ pairs: number; people: number }> {
   const clusters = new Set<string>()
-  for await (const rows of readCsv(path)) for (const { cells } of rows) clusters.add(cells[0]!).add(cells[1]!)
-  return clusters.size
+  let pairs = 0
+  for await (const rows of readCsv(path)) {
+    pairs += rows.length
+    for (const { cells } of rows) clusters.add(cells[0]!).add(cells[1]!)
+  }
+  return { pairs, people: clusters.size }
 }
 
 /** Joins FEBRL files into one with `record_id` first; the person is the number in the id (`rec-12-dup-0`). */

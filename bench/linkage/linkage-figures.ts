@@ -6,8 +6,8 @@ import type { Judgement } from './judge.ts'
 export interface Row extends Timing, Judgement {
   readonly engine: string
   readonly data: string
-  /** Share of the people found whom somebody has to look at beside another one; of generated drivers. */
-  readonly inReview?: number
+  /** Of generated drivers: pairs of people to look at, and people in such a pair, both per person found. */
+  readonly review?: { readonly pairs: number; readonly people: number }
 }
 
 const OURS = 'ruhui'
@@ -19,7 +19,7 @@ export function printLinkage(rows: readonly Row[], seed: number): void {
   printFigures('linkage', seed, [
     ...accuracy(rows),
     ...besideSplink(rows),
-    ...growth(rows.filter(({ inReview }) => inReview !== undefined)),
+    ...growth(rows.filter(({ review }) => review !== undefined)),
   ])
 }
 
@@ -41,7 +41,7 @@ function printRows(rows: readonly Row[]): void {
     row.data,
     row.engine,
     ...[row.precision, row.recall, row.f1, row.bCubed.f1].map((value) => value.toFixed(5)),
-    row.inReview === undefined ? '' : `${(100 * row.inReview).toFixed(2)} %`,
+    row.review === undefined ? '' : `${(100 * row.review.pairs).toFixed(2)} %`,
     row.unitMergesPer10k.toFixed(2),
     `${row.seconds.toFixed(1)} s`,
     `${(row.peakBytes / GIB).toFixed(2)} GiB`,
@@ -52,7 +52,7 @@ function printRows(rows: readonly Row[]): void {
 
 function accuracy(rows: readonly Row[]): Figure[] {
   const febrl = rows.filter(({ data }) => data.startsWith('febrl'))
-  const drivers = rows.filter(({ engine, inReview }) => engine === OURS && inReview !== undefined)
+  const drivers = rows.filter(({ engine, review }) => engine === OURS && review !== undefined)
   const least = (of: readonly Row[], measure: (row: Row) => number) => Math.min(...of.map(measure))
   const most = (of: readonly Row[], measure: (row: Row) => number) => Math.max(...of.map(measure))
   return [
@@ -80,7 +80,13 @@ function accuracy(rows: readonly Row[]): Figure[] {
       least(drivers, (row) => row.bCubed.f1),
       0.97,
     ),
-    atMost('people in review', 100 * most(drivers, (row) => row.inReview!), '%', 3),
+    atMost('pairs to review, of the people', 100 * most(drivers, (row) => row.review!.pairs), '%', 3),
+    {
+      name: 'people in such a pair',
+      value: 100 * most(drivers, (row) => row.review!.people),
+      unit: '%',
+      reference: null,
+    },
     atMost(
       'couples and fleets merged',
       most(drivers, (row) => row.unitMergesPer10k),

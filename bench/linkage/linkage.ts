@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { febrlFolder, prepareAnchors, runRuhui, runSplink } from './engines.ts'
 import { febrlModel } from './febrl-model.ts'
-import { countInReview, joinFebrl, readClusters, writeDrivers } from './files.ts'
+import { countReview, joinFebrl, readClusters, writeDrivers } from './files.ts'
 import { judge } from './judge.ts'
 import { printLinkage, type Row } from './linkage-figures.ts'
 import type { Truth } from './truth.ts'
@@ -69,9 +69,9 @@ async function driverRows(folder: string, records: number, seed: number, python:
   const truth = await writeDrivers(input, records, seed)
   const review = `${input}.review`
   const ours = await ourRow(data, input, truth, ['--review', review])
-  const inReview = (await countInReview(review)) / ours.people
+  const { pairs, people } = await countReview(review)
   const theirs = python ? [await splinkRow(python, data, input, truth)] : []
-  return [{ ...ours, inReview }, ...theirs]
+  return [{ ...ours, review: { pairs: pairs / ours.people, people: people / ours.people } }, ...theirs]
 }
 
 /** Splink at the best of its thresholds for this file. */
