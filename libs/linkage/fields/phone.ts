@@ -1,6 +1,6 @@
+import { dateField, dayOf } from './date.ts'
 import { withinOneEdit } from './edit-distance.ts'
 import { type Comparator, cleanText, type FieldType, unifyMasks, type Value } from './field-type.ts'
-import { dateField, dayOf } from './general-fields.ts'
 import { shownAgreement, shownOf } from './masks.ts'
 
 interface PhoneValue extends Value {

@@ -1,24 +1,14 @@
 import { account, accountField } from './account.ts'
 import { chineseName, chineseNameField } from './chinese-name.ts'
+import { dateDistance, dateField, dateTypos } from './date.ts'
 import type { Comparator, FieldType } from './field-type.ts'
-import {
-  dateDistance,
-  dateField,
-  dateTypos,
-  editDistance,
-  exact,
-  fullName,
-  fullNameField,
-  numberDistance,
-  numberField,
-  similarity,
-  textField,
-  words,
-} from './general-fields.ts'
+import { fullName, fullNameField } from './full-name.ts'
+import { numberDistance, numberField } from './number.ts'
 import { phone, phoneField } from './phone.ts'
 import { place, placeField } from './place.ts'
 import { plate, plateField } from './plate.ts'
 import { residentId, residentIdField } from './resident-id.ts'
+import { editDistance, exact, similarity, textField, words } from './text.ts'
 
 /** The field types that a model may name. */
 export const FIELD_TYPES = {
