@@ -1,3 +1,4 @@
+import { sealContext } from '#libs/contracts'
 import type { FieldCipher } from '#libs/privacy'
 import type { RecordContent } from '../../services/identities/records/record-content.ts'
 import { generateDrivers } from '../linkage/generate-drivers.ts'
@@ -34,7 +35,7 @@ export function* generateRegistrations(
         residenceStreet: null,
         routes: [],
       },
-      sealed: cipher.seal(JSON.stringify(personal), `registration:${id}`),
+      sealed: cipher.seal(JSON.stringify(personal), sealContext('registration', id)),
     }
     yield { content: { kind: 'registration', id, version: 1, application }, person }
   }

@@ -24,5 +24,5 @@ export {
 export { messageSent } from './notifications.ts'
 export { codeIssued, codeRevoked, codeScanned, siteOpened } from './qr-codes.ts'
 export { registrationCorrected, registrationSubmitted, rosterImported, subjectErased } from './registrations.ts'
-export { type Application, application } from './shared.ts'
+export { type Application, application, type Lead, lead, sealContext } from './shared.ts'
 export { UnknownEvent, upcastTo } from './upcast.ts'

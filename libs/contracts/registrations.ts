@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './event.ts'
-import { application, divisionCode, instant, uuid } from './shared.ts'
+import { application, instant, lead, uuid } from './shared.ts'
 
 export const registrationSubmitted = defineEvent({
   type: 'registration.submitted',
@@ -36,19 +36,7 @@ export const rosterImported = defineEvent({
     rosterId: uuid,
     part: z.int().min(1),
     parts: z.int().min(1),
-    leads: z.array(
-      z.object({
-        /** Stays the same for a driver whom the platform lists again. */
-        leadId: uuid,
-        version: z.int().min(1),
-        platform: z.string(),
-        listedAt: instant,
-        household: divisionCode.nullable(),
-        residence: divisionCode.nullable(),
-        /** Name, resident id, mobile, plate, its colour, the account at the platform: sealed for `lead:<leadId>`. */
-        sealed: z.string(),
-      }),
-    ),
+    leads: z.array(lead),
   }),
   key: (data) => data.rosterId,
 })

@@ -25,11 +25,34 @@ export const application = z.object({
     residenceStreet: z.string().nullable(),
     routes: z.array(divisionCode),
   }),
-  /** Name, resident id, mobile, plate: sealed for `registration:<registrationId>`. */
+  /** Name, resident id, mobile, plate: sealed for `sealContext('registration', registrationId)`. */
   sealed: z.string(),
 })
 
 export type Application = z.infer<typeof application>
+
+/** A driver whom a platform listed; not an application. Name, id, phone, plate number and account are in `sealed` only. */
+export const lead = z.object({
+  /** Stays the same for a driver whom the platform lists again. */
+  leadId: uuid,
+  version: z.int().min(1),
+  platform: z.string(),
+  listedAt: instant,
+  household: divisionCode.nullable(),
+  residence: divisionCode.nullable(),
+  /** Name, resident id, mobile, plate, its colour, the account at the platform: sealed for `sealContext('lead', leadId)`. */
+  sealed: z.string(),
+})
+
+export type Lead = z.infer<typeof lead>
+
+/**
+ * What the personal data of a registration or a lead is sealed for. Part of the contract: who opens `sealed` of an event
+ * must name the same.
+ */
+export function sealContext(kind: 'registration' | 'lead', id: string): string {
+  return `${kind}:${id}`
+}
 
 /** One step of a decision, told to people: which rule looked at which fact and what followed. */
 export const reason = bilingual.extend({ code: z.string() })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
+import { sealContext } from '#libs/contracts'
 import { DomainError, forbidden, type Principal } from '#libs/platform'
 import { FieldCipher } from '#libs/privacy'
 import { Duplicates, type SuspectedDuplicate } from './duplicates.ts'
@@ -129,6 +130,6 @@ export class CaseList {
   }
 
   private open(sealed: string, registrationId: string): Person {
-    return JSON.parse(this.cipher.open(sealed, `registration:${registrationId}`))
+    return JSON.parse(this.cipher.open(sealed, sealContext('registration', registrationId)))
   }
 }

@@ -1,5 +1,5 @@
 import { PlateNumber } from '#libs/china'
-import type { Application } from '#libs/contracts'
+import { type Application, sealContext } from '#libs/contracts'
 import type { FieldCipher } from '#libs/privacy'
 import type { RegistrationRequest } from './registration-request.ts'
 
@@ -16,18 +16,16 @@ export function placesOf({ household, residence, residenceStreet, routes }: Answ
   return { household, residence, residenceStreet, routes }
 }
 
-/** The application as events carry it, its personal data sealed for `registration:<registrationId>`. */
+/** The application as events carry it, its personal data sealed for this registration alone. */
 export function applicationOf(origin: Origin, answers: Answers, cipher: FieldCipher): Application {
   const { name, residentId, mobile, plate, platform } = answers
   return {
     ...origin,
     platform,
     places: { plateCity: plate && PlateNumber.parse(plate).city, ...placesOf(answers) },
-    sealed: cipher.seal(JSON.stringify({ name, residentId, mobile, plate }), contextOf(origin.registrationId)),
+    sealed: cipher.seal(
+      JSON.stringify({ name, residentId, mobile, plate }),
+      sealContext('registration', origin.registrationId),
+    ),
   }
-}
-
-/** What the personal data of a registration is sealed for. */
-export function contextOf(registrationId: string): string {
-  return `registration:${registrationId}`
 }

@@ -1,7 +1,4 @@
-import type { z } from 'zod'
-import type { Application, rosterImported } from '#libs/contracts'
-
-export type Lead = z.infer<typeof rosterImported.data>['leads'][number]
+import { type Application, type Lead, sealContext } from '#libs/contracts'
 
 /** What one source said about a driver, as its event carried it: sealed where it is personal. */
 export type RecordContent =
@@ -19,9 +16,11 @@ export interface Sealed {
 }
 
 export function sealedOf(content: RecordContent): Sealed {
-  return content.kind === 'registration'
-    ? { text: content.application.sealed, context: `registration:${content.id}` }
-    : { text: content.lead.sealed, context: `lead:${content.id}` }
+  const { kind, id } = content
+  return {
+    text: kind === 'registration' ? content.application.sealed : content.lead.sealed,
+    context: sealContext(kind, id),
+  }
 }
 
 export function platformOf(content: RecordContent): string | null {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
-import { type Application, newEvent, registrationCorrected } from '#libs/contracts'
+import { type Application, newEvent, registrationCorrected, sealContext } from '#libs/contracts'
 import { lockKeys, transact } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { type Bilingual, DomainError, type Principal } from '#libs/platform'
 import { BlindIndex, FieldCipher } from '#libs/privacy'
-import { type Answers, applicationOf, contextOf, type Origin, placesOf, type StoredPlaces } from '../application.ts'
+import { type Answers, applicationOf, type Origin, placesOf, type StoredPlaces } from '../application.ts'
 import { keepAudit } from '../audit.ts'
 import { referenceOf } from '../receipts.ts'
 import type { Status } from '../registration-status.ts'
@@ -124,7 +124,7 @@ export class CorrectRegistration {
     if (say) throw new DomainError('conflict', 'not_correctable', say, { applicationStatus: status })
     const origin = { registrationId, submittedAt: submittedAt.toISOString(), channel, site, codeId }
     const person: Pick<Answers, 'name' | 'residentId' | 'mobile' | 'plate'> = JSON.parse(
-      this.cipher.open(sealed, contextOf(registrationId)),
+      this.cipher.open(sealed, sealContext('registration', registrationId)),
     )
     return { origin, answers: { ...person, platform, ...places }, status, version }
   }

@@ -1,11 +1,11 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
-import { newEvent, rosterImported } from '#libs/contracts'
+import { type Lead, newEvent, rosterImported } from '#libs/contracts'
 import { transact } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { type Bilingual, DomainError } from '#libs/platform'
-import { LeadStore, lockLeads, type SealedLead } from './lead-store.ts'
+import { LeadStore, lockLeads } from './lead-store.ts'
 import { type Remark, readLead } from './lead-values.ts'
 import { type Row, readRows } from './read-rows.ts'
 import { Rosters } from './rosters.ts'
@@ -132,7 +132,7 @@ export class ImportRoster implements OnModuleDestroy {
     rosterId: string,
     batch: readonly Part[],
     parts: number,
-    leads: readonly SealedLead[],
+    leads: readonly Lead[],
     meta: { now: Date; trace: string },
   ): Promise<void> {
     const events = batch.flatMap(({ number: part }, at) => {

@@ -1,20 +1,10 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
+import { type Lead, sealContext } from '#libs/contracts'
 import { lockKeys } from '#libs/database'
 import { BlindIndex, FieldCipher } from '#libs/privacy'
 import type { LeadValues } from './lead-values.ts'
 import type { KnownLead, ListedRow, TakenLead } from './take-leads.ts'
-
-/** A lead as events carry it. */
-export interface SealedLead {
-  readonly leadId: string
-  readonly version: number
-  readonly platform: string
-  readonly listedAt: string
-  readonly household: string | null
-  readonly residence: string | null
-  readonly sealed: string
-}
 
 /** Writers of leads exclude each other: lists are few, and two may name the same drivers. */
 export async function lockLeads(tx: EntityManager): Promise<void> {
@@ -45,16 +35,16 @@ export class LeadStore {
     return new Map(found.map(({ key, ...lead }) => [key.toString('hex'), lead]))
   }
 
-  seal(leads: readonly TakenLead[]): SealedLead[] {
+  seal(leads: readonly TakenLead[]): Lead[] {
     return leads.map(({ id, version, listedAt, values }) => {
       const { platform, household, residence, name, residentId, mobile, plate, plateColour, account } = values
       const person = { name, residentId, mobile, plate, plateColour, account }
-      const sealed = this.cipher.seal(JSON.stringify(person), `lead:${id}`)
+      const sealed = this.cipher.seal(JSON.stringify(person), sealContext('lead', id))
       return { leadId: id, version, platform, listedAt: listedAt.toISOString(), household, residence, sealed }
     })
   }
 
-  async write(tx: EntityManager, rosterId: string, leads: readonly TakenLead[], sealed: readonly SealedLead[]) {
+  async write(tx: EntityManager, rosterId: string, leads: readonly TakenLead[], sealed: readonly Lead[]) {
     await tx.query(
       `insert into lead (id, key, platform, version, content_mac, sealed, household, residence, listed_at, roster_id)
        select *, $10::uuid from unnest($1::uuid[], $2::bytea[], $3::text[], $4::int[], $5::bytea[], $6::text[], $7::text[],
