@@ -7,9 +7,12 @@ interface ArrayType<T> {
 /** Arrays of numbers that are kept in flat memory. */
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | BigUint64Array
 
+/** Numbers that a list has room for at first: as many as cost no memory of their own, since most tables are tiny. */
+export const FEW = 16
+
 /** A growing list of 32-bit numbers in flat memory. */
 export class NumberList {
-  private numbers = new Int32Array(256)
+  private numbers = new Int32Array(FEW)
   length = 0
 
   push(value: number): void {
@@ -26,7 +29,7 @@ export class NumberList {
   /** A list that starts with these numbers. */
   static from(numbers: Int32Array | Uint32Array): NumberList {
     const list = new NumberList()
-    list.numbers = new Int32Array(Math.max(256, numbers.length))
+    list.numbers = new Int32Array(Math.max(FEW, numbers.length))
     list.numbers.set(numbers)
     list.length = numbers.length
     return list
@@ -45,7 +48,7 @@ export class NumberList {
 
 /** An array of twice the length with the same start. */
 export function grown<T extends Numbers>(type: ArrayType<T>, from: T): T {
-  const bigger = new type(Math.max(16, from.length * 2))
+  const bigger = new type(Math.max(FEW, from.length * 2))
   bigger.set(from as never)
   return bigger
 }

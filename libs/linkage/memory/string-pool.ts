@@ -1,11 +1,11 @@
-import { grown, shared } from './flat-memory.ts'
+import { FEW, grown, shared } from './flat-memory.ts'
 import { hashText } from './hash.ts'
 
 /** Distinct texts numbered from 0, in flat arrays that worker threads can share without copying. */
 export class StringPool {
-  private units = new Uint16Array(1024)
-  private ends = new Int32Array(256)
-  private hashes = new Int32Array(256)
+  private units = new Uint16Array(2 * FEW)
+  private ends = new Int32Array(FEW)
+  private hashes = new Int32Array(FEW)
   /** Hash table of the numbers; made when it is first needed. */
   private slots = new Int32Array(0)
   size = 0
@@ -109,7 +109,7 @@ export class StringPool {
   }
 
   private rehash(): void {
-    let length = 512
+    let length = FEW
     while (length < 4 * this.size) length *= 2
     const slots = new Int32Array(length).fill(-1)
     const mask = length - 1

@@ -1,5 +1,5 @@
 import type { FieldType, Value } from '../fields/field-type.ts'
-import { NumberList, shared } from '../memory/flat-memory.ts'
+import { FEW, NumberList, shared } from '../memory/flat-memory.ts'
 import { hashText } from '../memory/hash.ts'
 import { type SharedPool, StringPool } from '../memory/string-pool.ts'
 import { fieldType, type Model } from '../model/model.ts'
@@ -54,7 +54,8 @@ export class TableBuilder {
   private size = 0
 
   constructor(model: Model) {
-    this.columns = model.fields.map((field) => new ColumnBuilder(field, partsOf(model, field.name)))
+    const parts = partsOf(model)
+    this.columns = model.fields.map((field, at) => new ColumnBuilder(field, parts[at]!))
   }
 
   /**
@@ -72,8 +73,12 @@ export class TableBuilder {
   }
 }
 
-/** The parts of a field that a model needs hashed. */
-function partsOf(model: Model, field: string): string[] {
+const partsByModel = new WeakMap<Model, readonly (readonly string[])[]>()
+
+/** The parts that a model needs hashed, by field; found once per model, since a service makes many small tables. */
+function partsOf(model: Model): readonly (readonly string[])[] {
+  const known = partsByModel.get(model)
+  if (known) return known
   const needed = [
     ...model.blocking.flatMap((rule) => rule.keys),
     ...model.exclusive,
@@ -82,9 +87,14 @@ function partsOf(model: Model, field: string): string[] {
       levels.flatMap(({ tf }) => (tf ? [{ field: name, part: tf.part }] : [])),
     ),
   ]
-  return [...new Set(needed.filter((use) => use.field === field).map(({ part }) => part))]
+  const parts = model.fields.map(({ name }) => [
+    ...new Set(needed.filter(({ field }) => field === name).map(({ part }) => part)),
+  ])
+  partsByModel.set(model, parts)
+  return parts
 }
 
+/** Cells of a column that are remembered at most. */
 const RECENT = 1 << 12
 
 class ColumnBuilder {
@@ -95,8 +105,8 @@ class ColumnBuilder {
   private readonly values = new NumberList()
   private readonly parts: readonly { name: string; offsets: NumberList; hashes: NumberList }[]
   /** Recently read cells and their value (-1: says nothing), since columns such as places repeat themselves. */
-  private readonly recentCells: string[] = []
-  private readonly recentValues = new Int32Array(RECENT)
+  private recentCells: string[] = []
+  private recentValues = new Int32Array(FEW)
   private rowStart = 0
 
   constructor(
@@ -141,13 +151,19 @@ class ColumnBuilder {
   private addValue(raw: string, companion: string): void {
     // Joined also when there is no companion: a copy, which does not keep the text of the file alive.
     const cell = raw + '\u0000' + companion
-    const slot = hashText(cell) & (RECENT - 1)
+    if (this.pool.size > this.recentValues.length && this.recentValues.length < RECENT) this.rememberMore()
+    const slot = hashText(cell) & (this.recentValues.length - 1)
     if (this.recentCells[slot] !== cell) {
       this.recentCells[slot] = cell
       this.recentValues[slot] = this.valueOf(this.type.normalise(raw, companion))
     }
     const value = this.recentValues[slot]!
     if (value >= 0 && !this.values.includes(value, this.rowStart)) this.values.push(value)
+  }
+
+  private rememberMore(): void {
+    this.recentCells = []
+    this.recentValues = new Int32Array(2 * this.recentValues.length)
   }
 
   private valueOf(text: string): number {
