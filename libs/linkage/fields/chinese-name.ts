@@ -69,7 +69,7 @@ function spellings(chars: readonly string[]): string[] {
   return found
 }
 
-export const NAME_GRADES = [
+const NAME_GRADES = [
   'equal',
   'same-sound',
   'close',

@@ -119,7 +119,6 @@ export type Model = z.infer<typeof ModelSchema>
 /** A model as its author writes it, defaults left out. */
 export type ModelInput = z.input<typeof ModelSchema>
 export type ModelComparison = Model['comparisons'][number]
-export type ModelLevel = ModelComparison['levels'][number]
 
 /** A model that cannot be used, with every reason. */
 export class InvalidModel extends Error {

@@ -12,7 +12,7 @@ export function milliBits(ratio: number): number {
 }
 
 /** Prior weight of two random records, in milli-bits. */
-export function priorOf(model: Model, population: number): number {
+function priorOf(model: Model, population: number): number {
   const p = Math.min(0.5, model.prior.partnersPerRecord / Math.max(1, population - 1))
   return milliBits(p / (1 - p))
 }

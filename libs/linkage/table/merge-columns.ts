@@ -3,12 +3,10 @@ import { StringPool } from '../memory/string-pool.ts'
 import type { Model } from '../model/model.ts'
 import { type PartIndex, type SharedColumn, type SharedTable, type Table, tableFromShared } from './table.ts'
 
-/** Appends tables to one another, as if their records had been read one after the other; undefined if an id comes twice. */
-export function mergeTables(model: Model, tables: readonly SharedTable[]): Table | undefined {
-  return tableFromMerged(model, tables, mergeJobs(tables).map(mergeColumns))
-}
-
-/** The work of {@link mergeTables} for threads to share: first the ids, as a column without values, then each column. */
+/**
+ * The work of appending tables to one another, as if their records had been read one after the other, for threads to share:
+ * first the ids, as a column without values, then each column.
+ */
 export function mergeJobs(tables: readonly SharedTable[]): (readonly SharedColumn[])[] {
   const ids = tables.map((table) => ({
     pool: table.ids,
@@ -19,7 +17,7 @@ export function mergeJobs(tables: readonly SharedTable[]): (readonly SharedColum
   return [ids, ...tables[0]!.columns.map((_, field) => tables.map(({ columns }) => columns[field]!))]
 }
 
-/** Puts together what {@link mergeColumns} made of the jobs. */
+/** Puts together what {@link mergeColumns} made of the jobs of {@link mergeJobs}; undefined if an id comes twice. */
 export function tableFromMerged(
   model: Model,
   tables: readonly SharedTable[],
