@@ -1,3 +1,4 @@
+export { arrayOf } from './array-of.ts'
 export {
   DataFolderError,
   type DataFolderProblem,
@@ -9,4 +10,4 @@ export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 export { GroupCommit, type GroupCommitLimits } from './group-commit.ts'
 export { lockKeys } from './lock-keys.ts'
 export { type Prepared, runPrepared } from './prepared.ts'
-export { afterCommit, isDatabaseOutage, lostAgainstAnother, TransactionConflict, transact } from './transaction.ts'
+export { afterCommit, isDatabaseOutage, lostAgainstAnother, TransactionConflict, transact, transactOn } from './transaction.ts'

@@ -9,18 +9,18 @@ import {
   rosterImported,
   subjectErased,
 } from '#libs/contracts'
+import { arrayOf } from '#libs/database'
 import { type EventContext, type Received, readsBatch } from '#libs/messaging'
 import { Arrivals } from './partition/arrivals.ts'
 import { Erasure } from './partition/erasure.ts'
 import type { RecordContent } from './records/record-content.ts'
-import { arrayOf } from './records/record-store.ts'
 
 const submitted = registrationSubmitted.data
 const corrected = registrationCorrected.data.omit({ corrected: true })
 const roster = rosterImported.data.pick({ leads: true })
 const erased = subjectErased.data.pick({ subject: true })
-const placed = placementDecided.data.pick({ application: true, federationPath: true })
-const held = placementHeld.data.pick({ application: true, federationPath: true })
+const placed = placementDecided.data.pick({ application: true, revision: true, federationPath: true })
+const held = placementHeld.data.pick({ application: true, revision: true, federationPath: true })
 
 /** Recognises whose each record is, from every source: registrations, their corrections, and platforms' lists. */
 @Controller()
@@ -65,13 +65,27 @@ export class RecordsConsumer {
     await this.follow(events, context)
   }
 
-  /** Keeps who has authority over a record: the federation that it was placed in, and those above. */
+  /**
+   * Keeps who has authority over a record: the federation that it was placed in, and those above. Placements come in any order
+   * once a record's person changed: the highest revision holds. One without a revision is of before there were any.
+   */
   private async follow(events: readonly Pick<Received<typeof placed>, 'data'>[], { tx }: EventContext): Promise<void> {
-    const latest = new Map(events.map(({ data }) => [data.application.registrationId, data.federationPath]))
+    const latest = new Map<string, { readonly revision: number; readonly path: string }>()
+    for (const { data } of events) {
+      const { application, revision = 1, federationPath } = data
+      if (revision <= (latest.get(application.registrationId)?.revision ?? 0)) continue
+      latest.set(application.registrationId, { revision, path: federationPath.join(' ') })
+    }
+    const placements = [...latest.values()]
     await tx.query(
-      `update record set federation_path = string_to_array(p.path, ' ')
-       from unnest($1::uuid[], $2::text[]) as p (id, path) where record.id = p.id`,
-      [arrayOf([...latest.keys()]), [...latest.values()].map((path) => path.join(' '))],
+      `update record set federation_path = string_to_array(p.path, ' '), placed_revision = p.revision
+       from unnest($1::uuid[], $2::int[], $3::text[]) as p (id, revision, path)
+       where record.id = p.id and record.placed_revision < p.revision`,
+      [
+        arrayOf([...latest.keys()]),
+        arrayOf(placements.map(({ revision }) => revision)),
+        placements.map(({ path }) => path),
+      ],
     )
   }
 }

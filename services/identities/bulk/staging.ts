@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common'
 import type { PoolClient } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { DataSource, type EntityManager } from 'typeorm'
-import { arrayOf } from '../records/record-store.ts'
+import { arrayOf } from '#libs/database'
 import type { FoundHub, LinkedRecords } from './linked-records.ts'
 import type { StaleKeys } from './record-linker.ts'
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { duplicateSettled, newEvent } from '#libs/contracts'
+import { arrayOf } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { ActiveModel } from '../evidence/active-model.ts'
-import { arrayOf, RecordStore } from '../records/record-store.ts'
+import { RecordStore } from '../records/record-store.ts'
 import { Neighbourhoods } from './neighbourhood.ts'
 import { Partitioning } from './partitioning.ts'
 
@@ -22,11 +23,14 @@ export class Erasure {
     const start = { seeds: ids, partners: { strong: [], weak: [] }, keys: [] }
     const { members } = await this.neighbourhoods.lock(tx, start, await this.activeModel.current())
     await this.records.erase(tx, ids, now)
-    await tx.query(
+    // An undoing that waited for a component was kept with one of its records.
+    const [{ undone }]: [{ undone: Date | null }] = await tx.query(
       `with gone as (delete from membership_of_record where record_id = any($1::uuid[]) returning identity_id),
-         forgotten as (delete from deferred_record where record_id = any($1::uuid[]))
-       update identity set retired_at = $2 where id in (select identity_id from gone) and not exists (
-         select from membership_of_record m where m.identity_id = identity.id and m.record_id <> all($1::uuid[]))`,
+         forgotten as (delete from deferred_record where record_id = any($1::uuid[]) returning undone),
+         retired as (
+           update identity set retired_at = $2 where id in (select identity_id from gone) and not exists (
+             select from membership_of_record m where m.identity_id = identity.id and m.record_id <> all($1::uuid[])))
+       select min(undone) as undone from forgotten`,
       [arrayOf(ids), now],
     )
     const over: { lo: string; hi: string }[] = await tx.query(
@@ -44,6 +48,7 @@ export class Erasure {
     )
     const erased = new Set(ids)
     const seeds = members.filter(({ id, inside }) => inside && !erased.has(id)).map(({ id }) => id)
-    if (seeds.length > 0) await this.partitioning.recompute(tx, { cause: 'erasure', seeds }, now)
+    const change = { cause: 'erasure' as const, seeds, undone: undone ?? undefined }
+    if (seeds.length > 0) await this.partitioning.recompute(tx, change, now)
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import { type Prepared, runPrepared, TransactionConflict } from '#libs/database'
+import { arrayOf, type Prepared, runPrepared, TransactionConflict } from '#libs/database'
 import type { Model, PartitionDecision } from '#libs/linkage'
-import { arrayOf } from '../records/record-store.ts'
 
 /** A record as the partition sees it. */
 export interface Member {
@@ -76,7 +75,7 @@ const LOCK_IF_FREE: Prepared = {
 }
 
 /** The records of one component with record `c`, one step on; `$3` is the weight that joins. */
-const JOINED = `select hi as id from edge where lo = c.id and weight >= $3
+export const JOINED = `select hi as id from edge where lo = c.id and weight >= $3
      union all select lo from edge where hi = c.id and weight >= $3
      union all select hi from decision where lo = c.id and in_force and kind = 'must'
      union all select lo from decision where hi = c.id and in_force and kind = 'must'

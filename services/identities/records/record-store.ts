@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
-import { runPrepared } from '#libs/database'
+import { arrayOf, runPrepared } from '#libs/database'
 import type { BlockKey } from './block-keys.ts'
 import { platformOf, type RecordContent } from './record-content.ts'
+
+export { arrayOf } from '#libs/database'
 
 /** A record ready to be stored and found. */
 export interface KeyedRecord {
@@ -16,11 +18,6 @@ export interface FoundRecord {
   readonly content: RecordContent
   /** Which of the keys that were asked for. */
   readonly keys: readonly string[]
-}
-
-/** An array literal of PostgreSQL for values without special characters: the driver's own quoting costs more. */
-export function arrayOf(values: readonly (string | number)[]): string {
-  return `{${values.join(',')}}`
 }
 
 /** The records and their blocking keys in the database. */

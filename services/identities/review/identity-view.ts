@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
+import { arrayOf } from '#libs/database'
 import { forbidden, type Principal } from '#libs/platform'
-import { arrayOf } from '../records/record-store.ts'
 import { mayDecide, maySee } from './authority.ts'
 import { IdentityDecisions } from './identity-decisions.ts'
 import { JudgementStore } from './judgement-store.ts'

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common'
 import type { DataSource, EntityManager } from 'typeorm'
+import { arrayOf } from '#libs/database'
 import { RecordOpener } from '../records/record-opener.ts'
-import { arrayOf, RecordStore } from '../records/record-store.ts'
+import { RecordStore } from '../records/record-store.ts'
 import { type ReviewRecord, sourceOf, valuesOf } from './record-fields.ts'
 
 /** Opens records for review. What it returns is in the clear: mask it before it leaves. */
