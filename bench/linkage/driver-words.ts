@@ -153,4 +153,3 @@ export const OCR: Record<string, string> = {
   V: 'U',
 }
 export const COLOURS = ['黄', '黄', '黄', '蓝', '渐变绿', '黄绿'] as const
-export const ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]

@@ -1,6 +1,7 @@
+import { checkCharacter } from '#libs/china'
 import { type Chance, chances } from './chance.ts'
 import { maskName, showId, showPhone, typeDigits, typeName, typePlate, writePlace } from './driver-slips.ts'
-import { COLOURS, GIVEN, HOMES, ID_WEIGHTS, PLATFORMS, PROVINCES, SERIAL, SURNAMES } from './driver-words.ts'
+import { COLOURS, GIVEN, HOMES, PLATFORMS, PROVINCES, SERIAL, SURNAMES } from './driver-words.ts'
 
 /** A generated record; `person`, `couple` and `fleet` are the truth that no engine gets to see. 0: none. */
 export interface DriverRecord {
@@ -136,8 +137,7 @@ function makeId(chance: Chance, region: string): string {
   )
   const digits =
     region + born.toISOString().slice(0, 10).replaceAll('-', '') + String(chance.below(1000)).padStart(3, '0')
-  const sum = ID_WEIGHTS.reduce((total, weight, i) => total + weight * Number(digits[i]), 0)
-  return digits + '10X98765432'[sum % 11]
+  return digits + checkCharacter(digits)
 }
 
 function makePhone(chance: Chance): string {
