@@ -60,3 +60,10 @@ export function noSuchReceipt(): DomainError {
     en: 'There is no such receipt: check the link, or call 12351',
   })
 }
+
+export function noSuchRegistration(): DomainError {
+  return new DomainError('not_found', 'no_such_registration', {
+    zh: '没有这份申请，请核对编号',
+    en: 'There is no such registration: check the id',
+  })
+}

@@ -14,6 +14,18 @@ import type { RegistrationRequest } from './registration-request.ts'
 
 const PURPOSES = ['join', 'resident_id'] as const
 
+const INSERT = `with fresh as (
+    insert into registration (id, idempotency_key, request_mac, channel, platform, code_id, scan_id,
+      resident_id_key, mobile_key, sealed, submitted_at, places)
+    select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
+      $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[], $12::jsonb[])
+    on conflict (idempotency_key) do nothing returning id, channel, submitted_at),
+  consents as (
+    insert into consent (registration_id, purpose, text_version, text_hash, channel, given_at)
+    select fresh.id, text.purpose, text.version, text.hash, fresh.channel, fresh.submitted_at
+    from fresh cross join unnest($13::text[], $14::text[], $15::bytea[]) as text (purpose, version, hash))
+  select id from fresh`
+
 /** How a registration reached us. */
 export type Channel = Application['channel']
 
@@ -83,62 +95,49 @@ export class SubmitRegistration {
     })
   }
 
-  /** Inserts what is new, and says for every key which registration it belongs to. */
+  /** Stores and tells what is new, and says for every key which registration it belongs to. */
   private async store(tx: EntityManager, rows: readonly Row[]): Promise<Map<string, Kept>> {
     const sites = await this.codes.ofTokens(
       tx,
       rows.flatMap(({ request }) => request.code ?? []),
     )
-    const facts = rows.map((row) => this.applicationOf(row, sites))
-    const inserted: { id: string }[] = await tx.query(
-      `with fresh as (
-         insert into registration (id, idempotency_key, request_mac, channel, platform, code_id, scan_id,
-           resident_id_key, mobile_key, sealed, submitted_at, places)
-         select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-           $8::bytea[], $9::bytea[], $10::text[], $11::timestamptz[], $12::jsonb[])
-         on conflict (idempotency_key) do nothing returning id, channel, submitted_at),
-       consents as (
-         insert into consent (registration_id, purpose, text_version, text_hash, channel, given_at)
-         select fresh.id, text.purpose, text.version, text.hash, fresh.channel, fresh.submitted_at
-         from fresh cross join unnest($13::text[], $14::text[], $15::bytea[]) as text (purpose, version, hash))
-       select id from fresh`,
-      [
-        rows.map(({ id }) => id),
-        rows.map(({ idempotencyKey }) => idempotencyKey),
-        rows.map(({ mac }) => mac),
-        rows.map(({ channel }) => channel),
-        rows.map(({ request }) => request.platform),
-        facts.map(({ codeId }) => codeId),
-        rows.map(({ request }) => request.scan),
-        rows.map(({ request }) => this.blind.of('resident-id', request.residentId)),
-        rows.map(({ request }) => this.blind.of('mobile', request.mobile)),
-        facts.map(({ sealed }) => sealed),
-        rows.map(({ at }) => at.toISOString()),
-        rows.map(({ request }) => JSON.stringify(placesOf(request))),
-        PURPOSES,
-        PURPOSES.map((purpose) => consentTexts[purpose].version),
-        PURPOSES.map(hashOfText),
-      ],
-    )
-    const fresh = new Set(inserted.map(({ id }) => id))
-    await this.log.append(
-      tx,
-      rows.flatMap((row, at) =>
-        fresh.has(row.id)
-          ? [newEvent(registrationSubmitted, { application: facts[at]! }, { now: row.at, trace: row.trace })]
-          : [],
-      ),
-    )
-    const kept = new Map<string, Kept>(rows.map((row) => [row.idempotencyKey, { id: row.id, mac: row.mac }]))
+    const applications = rows.map((row) => this.applicationOf(row, sites))
+    const fresh = await this.insert(tx, rows, applications)
+    const events = rows.flatMap((row, at) => {
+      const data = { application: applications[at]! }
+      return fresh.has(row.id) ? [newEvent(registrationSubmitted, data, { now: row.at, trace: row.trace })] : []
+    })
+    await this.log.append(tx, events)
     const repeated = rows.filter(({ id }) => !fresh.has(id)).map(({ idempotencyKey }) => idempotencyKey)
-    if (repeated.length > 0) {
-      const earlier: (Kept & { key: string })[] = await tx.query(
-        `select idempotency_key as key, id, request_mac as mac from registration where idempotency_key = any($1)`,
-        [repeated],
-      )
-      for (const { key, id, mac } of earlier) kept.set(key, { id, mac })
-    }
+    const kept = new Map<string, Kept>(rows.map((row) => [row.idempotencyKey, { id: row.id, mac: row.mac }]))
+    for (const { key, id, mac } of await keptEarlier(tx, repeated)) kept.set(key, { id, mac })
     return kept
+  }
+
+  /** Inserts the registrations whose key is new, and their consents. @returns their ids */
+  private async insert(
+    tx: EntityManager,
+    rows: readonly Row[],
+    applications: readonly Application[],
+  ): Promise<Set<string>> {
+    const inserted: { id: string }[] = await tx.query(INSERT, [
+      rows.map(({ id }) => id),
+      rows.map(({ idempotencyKey }) => idempotencyKey),
+      rows.map(({ mac }) => mac),
+      rows.map(({ channel }) => channel),
+      rows.map(({ request }) => request.platform),
+      applications.map(({ codeId }) => codeId),
+      rows.map(({ request }) => request.scan),
+      rows.map(({ request }) => this.blind.of('resident-id', request.residentId)),
+      rows.map(({ request }) => this.blind.of('mobile', request.mobile)),
+      applications.map(({ sealed }) => sealed),
+      rows.map(({ at }) => at.toISOString()),
+      rows.map(({ request }) => JSON.stringify(placesOf(request))),
+      PURPOSES,
+      PURPOSES.map((purpose) => consentTexts[purpose].version),
+      PURPOSES.map(hashOfText),
+    ])
+    return new Set(inserted.map(({ id }) => id))
   }
 
   private applicationOf(
@@ -154,6 +153,15 @@ export class SubmitRegistration {
   private macOf(request: RegistrationRequest): Buffer {
     return this.blind.of('request', JSON.stringify(request))
   }
+}
+
+/** What was stored under these keys before. */
+async function keptEarlier(tx: EntityManager, keys: readonly string[]): Promise<(Kept & { readonly key: string })[]> {
+  if (keys.length === 0) return []
+  return tx.query(
+    `select idempotency_key as key, id, request_mac as mac from registration where idempotency_key = any($1)`,
+    [keys],
+  )
 }
 
 function keyReused(): DomainError {

@@ -8,7 +8,7 @@ import { BlindIndex, FieldCipher } from '#libs/privacy'
 import { type Answers, applicationOf, type Origin, placesOf, type StoredPlaces } from '../application.ts'
 import { keepAudit } from '../audit.ts'
 import { referenceOf } from '../receipts.ts'
-import type { Status } from '../registration-status.ts'
+import { noSuchRegistration, type Status } from '../registration-status.ts'
 import { type Changes, corrected } from './correction-request.ts'
 
 export interface Correction {
@@ -156,13 +156,6 @@ export class CorrectRegistration {
 
 function correctedView(registrationId: string, { status, version }: Pick<Stored, 'status' | 'version'>): Corrected {
   return { registrationId, reference: referenceOf(registrationId), status, version }
-}
-
-export function noSuchRegistration(): DomainError {
-  return new DomainError('not_found', 'no_such_registration', {
-    zh: '没有这份申请，请核对编号',
-    en: 'There is no such registration: check the id',
-  })
 }
 
 function versionConflict(version: number): DomainError {

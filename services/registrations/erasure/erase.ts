@@ -5,7 +5,7 @@ import { lockKeys, transact } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { DomainError } from '#libs/platform'
 import { keepAudit, type Subject } from '../audit.ts'
-import { noSuchRegistration } from '../corrections/correct.ts'
+import { noSuchRegistration } from '../registration-status.ts'
 import { lockLeads } from '../rosters/lead-store.ts'
 
 export interface Erasure {
@@ -31,8 +31,8 @@ const statements = {
 } as const
 
 /**
- * Erases a person's data here, and has every other service do so by `subject.erased`. What already stands in the event log
- * leaves with its days. Asked twice, it answers the same.
+ * Erases a person's data here, and has every other service do so by `subject.erased`. Log entries expire
+ * with their partition. Asked twice, it answers the same.
  */
 @Injectable()
 export class EraseSubject {

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common'
-import { DataSource, type EntityManager } from 'typeorm'
+import { DataSource } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { type Lead, newEvent, rosterImported } from '#libs/contracts'
 import { transact } from '#libs/database'
@@ -122,25 +122,29 @@ export class ImportRoster implements OnModuleDestroy {
       await this.leads.write(tx, rosterId, taken.leads, sealed)
       await this.rosters.remark(tx, rosterId, all)
       await this.rosters.count(tx, rosterId, countsOf(all, taken), now)
-      await this.tell(tx, rosterId, batch, parts, sealed, { now, trace: roster.trace })
+      const events = eventsOf({ rosterId, batch, parts, leads: sealed, now, trace: roster.trace })
+      await this.log.append(tx, events)
     })
   }
+}
 
-  /** One event for up to 200 of the leads; a batch has never more such groups than parts. */
-  private async tell(
-    tx: EntityManager,
-    rosterId: string,
-    batch: readonly Part[],
-    parts: number,
-    leads: readonly Lead[],
-    meta: { now: Date; trace: string },
-  ): Promise<void> {
-    const events = batch.flatMap(({ number: part }, at) => {
-      const some = leads.slice(at * PART_ROWS, (at + 1) * PART_ROWS)
-      return some.length > 0 ? [newEvent(rosterImported, { rosterId, part, parts, leads: some }, meta)] : []
-    })
-    await this.log.append(tx, events)
-  }
+interface TakenBatch {
+  readonly rosterId: string
+  readonly batch: readonly Part[]
+  /** How many the whole list has. */
+  readonly parts: number
+  /** New and changed ones. */
+  readonly leads: readonly Lead[]
+  readonly now: Date
+  readonly trace: string
+}
+
+/** One event for up to 200 of the leads; a batch has never more such groups than parts. */
+function eventsOf({ rosterId, batch, parts, leads, now, trace }: TakenBatch) {
+  return batch.flatMap(({ number: part }, at) => {
+    const some = leads.slice(at * PART_ROWS, (at + 1) * PART_ROWS)
+    return some.length > 0 ? [newEvent(rosterImported, { rosterId, part, parts, leads: some }, { now, trace })] : []
+  })
 }
 
 /** Reads all of it once, so that a list that is broken, or too long, is refused as a whole. @throws {DomainError} */
