@@ -30,9 +30,7 @@ async function file(name: string, content: string): Promise<string> {
   return join(folder, name)
 }
 
-/** Registers the loader in worker threads too, which its own guard for the main thread leaves out. */
 const LOADER = new URL('../libs/testing/typescript-loader.mjs', import.meta.url).href
-const REGISTER = `data:text/javascript,import { register } from 'node:module'; register('${LOADER}')`
 
 interface Outcome {
   readonly code: number
@@ -42,7 +40,7 @@ interface Outcome {
 
 /** Runs the program as a process of its own, from the sources, with threads of its own. */
 async function inProcessOfItsOwn(...args: string[]): Promise<Outcome> {
-  const node = ['--conditions=source', '--import', REGISTER, './cli/main.ts', 'dedupe']
+  const node = ['--conditions=source', '--import', LOADER, './cli/main.ts', 'dedupe']
   try {
     const output = await promisify(execFile)(process.execPath, [...node, ...args], {
       cwd: CHECKOUT,

@@ -8,6 +8,7 @@ export {
   type EdgeList,
   type MustLink,
 } from './clustering/clustering.ts'
+export { DisjointSets } from './clustering/disjoint-sets.ts'
 export {
   type Partition,
   type PartitionDecision,
@@ -19,6 +20,7 @@ export { type CsvRow, readCsv } from './csv/read-csv.ts'
 export { detectEncoding, type Encoding, UnreadableFile } from './csv/text-encoding.ts'
 export { freezeKnowledge, type Hub, type Knowledge, knowledgeOf } from './knowledge/knowledge.ts'
 export { type Linked, type LinkOptions, type LinkStage, linkRecords } from './link.ts'
+export { NumberList } from './memory/flat-memory.ts'
 export { hashText } from './memory/hash.ts'
 export { driversModel } from './model/drivers-model.ts'
 export { InvalidModel, type Model, type ModelInput, parseModel } from './model/model.ts'
@@ -32,5 +34,6 @@ export { MISSING, Scorer } from './scoring/scorer.ts'
 export type { LoadedTable } from './table/load-records.ts'
 export { loadTable } from './table/load-table.ts'
 export { DuplicateRecord, type Table, TableBuilder, tableOf } from './table/table.ts'
+export { COMPILED } from './threads/work-threads.ts'
 export { type NextEpoch, nextEpoch } from './training/next-epoch.ts'
 export { TrainingFailed, type TrainingReport, train } from './training/train.ts'

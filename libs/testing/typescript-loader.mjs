@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { register } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { isMainThread } from 'node:worker_threads'
 
-// Node runs the hooks below in a thread of their own.
-if (isMainThread) register(import.meta.url)
+// Node loads the hooks below once more, into a thread of their own, for each thread that runs code.
+const HOOKS = '?hooks'
+if (!import.meta.url.endsWith(HOOKS)) register(import.meta.url + HOOKS)
 
 export async function load(url, context, nextLoad) {
   if (!url.endsWith('.ts')) return nextLoad(url, context)

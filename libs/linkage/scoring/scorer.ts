@@ -7,7 +7,7 @@ import { type Column, type Table, ValueReader } from '../table/table.ts'
 export const MISSING = -1
 
 /** log2 of a ratio in milli-bits. */
-export function milliBits(ratio: number): number {
+function milliBits(ratio: number): number {
   return Math.round(1000 * Math.log2(ratio))
 }
 

@@ -11,12 +11,15 @@ export interface Assignment<T extends keyof Tasks = keyof Tasks> {
   readonly job: Job<T>
 }
 
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+/** True when this code was compiled, so that Node runs it as it is; threads run sources only where a loader is there too. */
+export const COMPILED = import.meta.url.endsWith('.js')
+
+const WORKER = new URL(COMPILED ? './worker.js' : './worker.ts', import.meta.url)
 /** Reading text makes many short-lived objects; a larger young generation spares most of the collector's work. */
 const YOUNG_GENERATION_MB = 64
 
 /**
- * Worker threads that share the heavy stages of an offline run. They need code that Node runs as it is (compiled, or a
+ * Worker threads that share the heavy stages of an offline run. They need code that Node runs as it is ({@link COMPILED}, or a
  * loader). What is large in jobs and answers should be in shared memory.
  */
 export class WorkThreads {

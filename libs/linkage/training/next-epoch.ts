@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
 import { blockRecords } from '../blocking/blocking.ts'
 import { freezeKnowledge, knowledgeOf } from '../knowledge/knowledge.ts'
 import type { Model } from '../model/model.ts'
-import { type SharedTable, shareTable, type Table } from '../table/table.ts'
+import { type SharedTable, shareTable, type Table, tableFromShared } from '../table/table.ts'
+import { WorkThreads } from '../threads/work-threads.ts'
 import { type TrainingReport, train } from './train.ts'
 
 /** A model that was trained on some records, with their frequencies and hubs frozen. */
@@ -11,17 +10,6 @@ export interface NextEpoch {
   readonly model: Model
   readonly report: TrainingReport
 }
-
-/** What the training thread gets. */
-export interface EpochJob {
-  readonly model: Model
-  readonly table: SharedTable
-}
-
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './next-epoch-worker.ts' : './next-epoch-worker.js',
-  import.meta.url,
-)
 
 /**
  * The epoch after a model's own: frequencies and hubs counted anew in the table and frozen, m and u trained on it (see
@@ -31,14 +19,22 @@ const WORKER = new URL(
  * @throws {TrainingFailed} when the model can't be trained, or there are too few records
  */
 export async function nextEpoch(model: Model, table: Table, aside: boolean): Promise<NextEpoch> {
-  if (!aside) return trainEpoch(model, table)
-  const thread = new Worker(WORKER, { workerData: { model, table: shareTable(table) } satisfies EpochJob })
-  const [answer] = await once(thread, 'message')
-  return answer
+  if (!aside) return trainOn(model, table)
+  const thread = new WorkThreads(1)
+  try {
+    const [epoch] = await thread.run('trainEpoch', [{ model, table: shareTable(table) }])
+    return epoch!
+  } finally {
+    await thread.close()
+  }
 }
 
-/** {@link nextEpoch} in this thread. */
-export function trainEpoch(model: Model, table: Table): NextEpoch {
+/** {@link nextEpoch} in a worker thread. */
+export function trainEpoch({ model, table }: { readonly model: Model; readonly table: SharedTable }): NextEpoch {
+  return trainOn(model, tableFromShared(model, table))
+}
+
+function trainOn(model: Model, table: Table): NextEpoch {
   // Counts are shares of the records that were counted: a population that was only assumed would make every value look rare.
   const open = { ...model, prior: { ...model.prior, population: undefined } }
   const frozen = { ...model, ...freezeKnowledge(open, table) }

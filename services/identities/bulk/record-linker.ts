@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
-import { knowledgeOf, type Model, Scorer, scoreInParallel, type Table, TableBuilder } from '#libs/linkage'
+import { COMPILED, knowledgeOf, type Model, Scorer, scoreInParallel, type Table, TableBuilder } from '#libs/linkage'
 import { candidatePairs } from '../evidence/candidate-pairs.ts'
 import { EvidenceGatherer } from '../evidence/evidence.ts'
 import type { PersonRow, RecordContent } from '../records/record-content.ts'
@@ -13,9 +13,6 @@ import { recordPages, type StoredRecord, storedRecords } from './record-pages.ts
 /** Records that are opened in one go before others get their turn: some 20 ms. */
 const AT_ONCE = 200
 const PAIRS_AT_ONCE = 20_000
-
-/** Threads run what Node runs as it is; sources, as in specs, it does not. */
-const COMPILED = import.meta.url.endsWith('.js')
 
 /** Told how far a step is, 0 … 1. Throws when the work is to end. */
 export type Progress = (stage: 'reading' | 'training' | 'scoring' | 'comparing' | 'writing', share: number) => void
