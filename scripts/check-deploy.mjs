@@ -7,5 +7,5 @@ run(process.execPath, [
   '--conditions=source',
   '--import',
   './libs/testing/typescript-loader.mjs',
-  'services/deploy-check/main.ts',
+  'tools/deploy-check/main.ts',
 ])

@@ -6,7 +6,7 @@ import { root, run, setUp } from './set-up.mjs'
 
 const check = process.argv.includes('--check')
 setUp()
-run(process.execPath, ['dist/services/contracts/main.js', ...(check ? ['--check'] : [])])
+run(process.execPath, ['dist/tools/event-contracts/main.js', ...(check ? ['--check'] : [])])
 // A dependency of development: the program itself does without.
 const { Parser } = await import('@asyncapi/parser')
 const diagnostics = await new Parser().validate(readFileSync(join(root, 'docs/asyncapi.yaml'), 'utf8'))

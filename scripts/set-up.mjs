@@ -43,7 +43,7 @@ export function run(command, args, env = {}) {
 }
 
 function newestSource() {
-  const folders = ['libs', 'services', 'cli', 'bench']
+  const folders = ['libs', 'services', 'cli', 'bench', 'tools']
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)),
   )

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { breakingChanges, Corpus, catalogue, definitionOf, jsonSchemaOf, upcast } from '#libs/contracts'
-import { services } from '../index.ts'
+import { services } from '../../services/index.ts'
 import { asyncApiOf, eventReadersOf } from './event-readers.ts'
 
 const FOLDER = 'libs/contracts/corpus'

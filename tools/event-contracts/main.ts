@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { Corpus } from '#libs/contracts'
-import { services } from '../index.ts'
+import { services } from '../../services/index.ts'
 import { asyncApiOf } from './event-readers.ts'
 
 const FILE = 'docs/asyncapi.yaml'

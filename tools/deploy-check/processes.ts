@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { catalogue, type Stream } from '#libs/contracts'
 import { configOf, readConfig, type ServiceDefinition } from '#libs/platform'
 import { topicsConfig } from '../../cli/topics.ts'
-import { gatewayConfig } from '../gateway/gateway.ts'
+import { gatewayConfig } from '../../services/gateway/gateway.ts'
 
 /** One process of a deployment, with the environment that it would really get. */
 export interface Process {
