@@ -5,6 +5,7 @@ export {
   type Clustering,
   type ClusteringOptions,
   cluster,
+  clusteringOptionsOf,
   type EdgeList,
   type MustLink,
 } from './clustering/clustering.ts'
@@ -28,7 +29,7 @@ export { type Evaluation, evaluate } from './report/evaluate.ts'
 export { linkageReport } from './report/linkage-report.ts'
 export { type ReviewPair, reviewPairs } from './report/review-pairs.ts'
 export { escapeXml, waterfallSvg } from './report/waterfall-svg.ts'
-export { compareRows, explain, type Waterfall, type WaterfallStep } from './scoring/explain.ts'
+export { compareRows, explain, probabilityOf, type Waterfall, type WaterfallStep } from './scoring/explain.ts'
 export { scoreInParallel } from './scoring/score-in-parallel.ts'
 export { MISSING, Scorer } from './scoring/scorer.ts'
 export type { LoadedTable } from './table/load-records.ts'

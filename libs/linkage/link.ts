@@ -1,6 +1,6 @@
 import { type BlockingReport, blockInParallel } from './blocking/blocking.ts'
 import { sharedKey } from './blocking/candidate-pairs.ts'
-import { type Clustering, cluster, type EdgeList } from './clustering/clustering.ts'
+import { type Clustering, cluster, clusteringOptionsOf, type EdgeList } from './clustering/clustering.ts'
 import { type Knowledge, knowledgeOf } from './knowledge/knowledge.ts'
 import type { Model } from './model/model.ts'
 import { scoreWith } from './scoring/score-in-parallel.ts'
@@ -9,8 +9,10 @@ import type { Table } from './table/table.ts'
 import { WorkThreads } from './threads/work-threads.ts'
 import { type TrainingReport, train } from './training/train.ts'
 
+/** The steps of an offline run, in their order; `training` only when asked for. */
 export type LinkStage = 'blocking' | 'training' | 'scoring' | 'clustering'
 
+/** How to run. */
 export interface LinkOptions {
   /** Worker threads for blocking and scoring; 0 does both in this thread. */
   readonly workers: number
@@ -66,7 +68,7 @@ async function linkWith(threads: WorkThreads, given: Model, table: Table, option
     idOf: (record) => table.ids.get(record),
     edges: scored,
     exclusive: exclusiveValues(model, table),
-    options: { merge: model.thresholds.merge, ...model.clustering },
+    options: clusteringOptionsOf(model),
   })
   return {
     model,

@@ -25,9 +25,10 @@ export interface RuleJob {
   readonly limit: number
 }
 
+/** What came of a {@link RuleJob}. */
 export interface BlockedRule extends RuleKeys {
   readonly blocks: number
-  /** Pairs in the blocks, those that another rule has already included. */
+  /** Pairs in its blocks, including those that another rule also finds. */
   readonly pairs: number
   readonly largest: number
   /** Blocks above the limit: how many records, and one of them. */

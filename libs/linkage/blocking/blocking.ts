@@ -13,12 +13,14 @@ export interface DroppedBlock {
   readonly example: string
 }
 
+/** What each rule found, what was dropped, and the hub values that gave no key. */
 export interface BlockingReport {
   readonly rules: readonly { rule: string; keys: number; blocks: number; pairs: number; largest: number }[]
   readonly dropped: readonly DroppedBlock[]
   readonly hubs: readonly Hub[]
 }
 
+/** The keys of every rule, in the model's order. */
 export interface Blocking {
   readonly rules: readonly RuleKeys[]
   readonly report: BlockingReport

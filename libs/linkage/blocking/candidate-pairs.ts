@@ -21,7 +21,7 @@ export interface BlockTask {
   readonly rule: number
   readonly start: number
   readonly end: number
-  /** Pairs in its blocks, those that another rule has already included. */
+  /** Pairs in its blocks, including those that another rule also finds. */
   readonly pairs: number
 }
 

@@ -1,3 +1,4 @@
+import type { Model } from '../model/model.ts'
 import { DisjointSets } from './disjoint-sets.ts'
 import { heaviestFirst, inIdOrder } from './edge-order.ts'
 
@@ -19,6 +20,7 @@ export interface MustLink extends Link {
   readonly override?: boolean
 }
 
+/** The records to cluster, by number, and what is known of them. */
 export interface ClusteringInput {
   readonly size: number
   readonly idOf: (record: number) => string
@@ -30,6 +32,7 @@ export interface ClusteringInput {
   readonly options: ClusteringOptions
 }
 
+/** When clusters merge, and how large a component may be. */
 export interface ClusteringOptions {
   /** Merge when the mean cross weight reaches this, milli-bits. */
   readonly merge: number
@@ -39,6 +42,15 @@ export interface ClusteringOptions {
   readonly maxComponent: number
 }
 
+/** How a model clusters. */
+export function clusteringOptionsOf({
+  thresholds,
+  clustering,
+}: Pick<Model, 'thresholds' | 'clustering'>): ClusteringOptions {
+  return { merge: thresholds.merge, ...clustering }
+}
+
+/** The clusters, and what stood in their way. */
 export interface Clustering {
   /** By record: the lowest-numbered record of its cluster. */
   readonly clusterOf: Int32Array

@@ -1,18 +1,21 @@
 import { hashText } from '../memory/hash.ts'
 import { type ClusteringOptions, cluster } from './clustering.ts'
 
+/** A record to place. */
 export interface PartitionRecord {
   readonly id: string
   /** A value that one person has only one of, such as a checksum-valid resident id (or its blind key). */
   readonly exclusive?: string
 }
 
+/** A pair of records that was scored, each pair once; `weight` in milli-bits. */
 export interface PartitionEdge {
   readonly a: string
   readonly b: string
   readonly weight: number
 }
 
+/** What people decided on two records. */
 export interface PartitionDecision {
   readonly a: string
   readonly b: string
@@ -21,6 +24,7 @@ export interface PartitionDecision {
   readonly override?: boolean
 }
 
+/** What becomes of the records. */
 export interface Partition {
   /** Record ids, sorted; the clusters sorted by their first id. */
   readonly clusters: readonly (readonly string[])[]

@@ -122,6 +122,7 @@ export class StringPool {
   }
 }
 
+/** A pool's arrays in shared memory. */
 export interface SharedPool {
   readonly units: Uint16Array
   readonly ends: Int32Array

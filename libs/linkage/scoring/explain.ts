@@ -21,10 +21,15 @@ export interface Waterfall {
   readonly levels: readonly number[]
   readonly steps: readonly WaterfallStep[]
   readonly total: number
-  /** P(same person) by the total. */
+  /** {@link probabilityOf} the total. */
   readonly probability: number
   readonly verdict: 'merge' | 'review' | 'apart'
   readonly thresholds: { readonly review: number; readonly merge: number }
+}
+
+/** P(same person) of a weight in milli-bits. */
+export function probabilityOf(weight: number): number {
+  return 1 / (1 + 2 ** (-weight / 1000))
 }
 
 /** The waterfall of two records of a table (by position). */
@@ -57,7 +62,7 @@ export function explain(scorer: Scorer, table: Table, a: number, b: number): Wat
     levels: Array.from(scorer.levels),
     steps,
     total,
-    probability: 1 / (1 + 2 ** (-total / 1000)),
+    probability: probabilityOf(total),
     verdict: total >= merge ? 'merge' : total >= review ? 'review' : 'apart',
     thresholds: { review, merge },
   }

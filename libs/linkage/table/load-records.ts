@@ -3,6 +3,7 @@ import { UnreadableFile } from '../csv/text-encoding.ts'
 import type { Model } from '../model/model.ts'
 import { DuplicateRecord, type SharedTable, shareTable, type Table, TableBuilder } from './table.ts'
 
+/** The records of a file. */
 export interface LoadedTable {
   readonly table: Table
   /** Columns that the model reads and the file does not have. */

@@ -4,6 +4,7 @@ import { followed, WorkThreads } from '../threads/work-threads.ts'
 import { type LoadedTable, type LoadJob, loadRecords } from './load-records.ts'
 import { mergeJobs, tableFromMerged } from './merge-columns.ts'
 
+/** How to read a file. */
 export interface LoadOptions {
   readonly truthColumn?: string
   /** Worker threads; 0 reads in this thread. */

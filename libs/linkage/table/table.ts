@@ -34,6 +34,7 @@ export interface SharedTable {
   readonly columns: readonly SharedColumn[]
 }
 
+/** A {@link Column} as sent between threads; its type is the model's. */
 export interface SharedColumn extends Pick<Column, 'offsets' | 'values' | 'parts'> {
   readonly pool: SharedPool
 }

@@ -12,6 +12,7 @@ export class TrainingFailed extends Error {
   override name = 'TrainingFailed'
 }
 
+/** How much a training had to go by. */
 export interface TrainingReport {
   readonly randomPairs: number
   readonly passes: readonly { rules: readonly string[]; pairs: number; matches: number; iterations: number }[]
