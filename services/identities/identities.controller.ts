@@ -2,7 +2,8 @@ import { Controller, Get, Param, ParseUUIDPipe } from '@nestjs/common'
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { DataSource } from 'typeorm'
 import { z } from 'zod'
-import { DomainError, SignedIn } from '#libs/platform'
+import { DomainError, forbidden, type Principal, Sender, SignedIn } from '#libs/platform'
+import { maySee, type Placed } from './review/authority.ts'
 
 const counts = z.object({
   people: z.int().describe('Identities with at least one registration'),
@@ -48,10 +49,10 @@ export class IdentitiesController {
     return row
   }
 
-  /** The person behind a registration, with all records of that person. */
+  /** The person behind a registration, with all records of that person: for whoever has authority over one of them. */
   @Get('of-registration/:registrationId')
   @ApiOkResponse({ standardSchema: identity })
-  async ofRegistration(@Param('registrationId', ParseUUIDPipe) registrationId: string) {
+  async ofRegistration(@Param('registrationId', ParseUUIDPipe) registrationId: string, @Sender() sender: Principal) {
     const [known] = await this.dataSource.query(
       `select identity_id as id from membership_of_record where record_id = $1`,
       [registrationId],
@@ -67,12 +68,15 @@ export class IdentitiesController {
           : 'The registration has not been resolved yet: look again in a moment',
       })
     }
-    return { identityId: known.id, records: await this.recordsOf(known.id) }
+    const records = await this.recordsOf(known.id)
+    if (!maySee(sender, records)) throw forbidden()
+    return { identityId: known.id, records: records.map(({ federationPath: _, ...record }) => record) }
   }
 
-  private recordsOf(identityId: string) {
+  private recordsOf(identityId: string): Promise<(Placed & { readonly recordId: string })[]> {
     return this.dataSource.query(
-      `select m.record_id as "recordId", r.kind, r.platform, m.revision, e.cause, e.at as since
+      `select m.record_id as "recordId", r.kind, r.platform, m.revision, e.cause, e.at as since,
+         r.federation_path as "federationPath"
        from membership_of_record m join record r on r.id = m.record_id
        join identity_event e on e.record_id = m.record_id and e.revision = m.revision
        where m.identity_id = $1 order by e.at, m.record_id`,

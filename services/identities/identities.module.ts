@@ -22,7 +22,7 @@ import { BlockKeys } from './records/block-keys.ts'
 import { RecordOpener } from './records/record-opener.ts'
 import { RecordStore } from './records/record-store.ts'
 import { RecordsConsumer } from './records.consumer.ts'
-import { Court } from './review/court.ts'
+import { DecisionLocks } from './review/decision-locks.ts'
 import { HubList } from './review/hub-list.ts'
 import { IdentityDecisions } from './review/identity-decisions.ts'
 import { IdentityReviewController } from './review/identity-review.controller.ts'
@@ -50,7 +50,7 @@ import { ReviewRecords } from './review/review-records.ts'
     Arrivals,
     BlockKeys,
     BulkJobs,
-    Court,
+    DecisionLocks,
     DeferredComponents,
     EpochRegister,
     EpochTraining,

@@ -1,14 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, ParseIntPipe, Post } from '@nestjs/common'
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger'
-import { z } from 'zod'
 import { Allow, type Principal, Sender, SignedIn } from '#libs/platform'
+import { type Reasoned, reasoned } from '../reasoned.ts'
 import { draftAnswer, epochsAnswer, jobAnswer } from './bulk-answers.ts'
 import { BulkJobs } from './bulk-jobs.ts'
 import { EpochRegister } from './epoch-register.ts'
 import { EpochTraining } from './epoch-training.ts'
 import { SampleView } from './sample-view.ts'
-
-const reasoned = z.object({ reason: z.string().trim().min(4).max(500) })
 
 /** Epochs of the linkage model: trained in the background, in force once an operator approves what they change. */
 @ApiTags('identities')
@@ -56,7 +54,7 @@ export class EpochsController {
   @ApiAcceptedResponse({ standardSchema: jobAnswer })
   async approve(
     @Param('epoch', ParseIntPipe) epoch: number,
-    @Body({ schema: reasoned }) { reason }: z.infer<typeof reasoned>,
+    @Body({ schema: reasoned }) { reason }: Reasoned,
     @Sender() { accountId: startedBy }: Principal,
   ) {
     const model = await this.register.candidate(epoch)
@@ -71,7 +69,7 @@ export class EpochsController {
   @ApiOkResponse({ standardSchema: epochsAnswer })
   async discard(
     @Param('epoch', ParseIntPipe) epoch: number,
-    @Body({ schema: reasoned }) { reason }: z.infer<typeof reasoned>,
+    @Body({ schema: reasoned }) { reason }: Reasoned,
     @Sender() { accountId }: Principal,
   ) {
     await this.register.discard(epoch, accountId, reason)

@@ -74,6 +74,14 @@ const LOCK_IF_FREE: Prepared = {
   text: `select bool_and(pg_try_advisory_xact_lock(lock)) as free from (${LOCKS}) as locks`,
 }
 
+/**
+ * Whether a decision `d` lets two different exclusive values stand together: while its records have those that the two persons
+ * decided about. One of them corrected to another value needs two persons anew.
+ */
+export const OVERRIDE_STANDS = `(d.override and exists (
+     select from record lo, record hi where lo.id = d.lo and hi.id = d.hi
+       and lo.exclusive_key = d.lo_exclusive and hi.exclusive_key = d.hi_exclusive))`
+
 /** The records of one component with record `c`, one step on; `$3` is the weight that joins. */
 export const JOINED = `select hi as id from edge where lo = c.id and weight >= $3
      union all select lo from edge where hi = c.id and weight >= $3
@@ -137,7 +145,7 @@ const READ: Prepared = {
      select json_agg(json_build_array(lo, hi, kind, override,
        (select identity_id from membership_of_record where record_id = lo),
        (select identity_id from membership_of_record where record_id = hi)))
-     from (select distinct lo, hi, kind, override from said) d),
+     from (select distinct lo, hi, kind, ${OVERRIDE_STANDS} as override from said d) d),
    'past', (
      select json_agg(json_build_array(e.record_id, e.identity_id) order by e.record_id, e.revision)
      from member

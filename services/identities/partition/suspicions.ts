@@ -68,6 +68,6 @@ function pairOf([lo, hi]: readonly [string | null, string | null]): string {
 }
 
 /** Whether each has a value that the other lacks; what two persons let stand within one identity is no conflict. */
-function conflicting(x: ReadonlySet<string>, y: ReadonlySet<string>): boolean {
+export function conflicting(x: ReadonlySet<string>, y: ReadonlySet<string>): boolean {
   return ![...x].every((value) => y.has(value)) && ![...y].every((value) => x.has(value))
 }

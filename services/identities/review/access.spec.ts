@@ -52,6 +52,14 @@ describe('authority', () => {
     expect((await world.get('/api/identities/review-items', { role: 'steward', federationId: 'wx' })).status).toBe(403)
   })
 
+  it('is needed to see whose a registration is', async () => {
+    const { a, x } = await world.suspected(apart)
+    const seen = (federationId: string) =>
+      world.get(`/api/identities/of-registration/${a}`, { role: 'admin', federationId })
+    expect(await seen('wx-xw')).toMatchObject({ status: 200, json: { identityId: x } })
+    expect(await seen('wx-by')).toMatchObject({ status: 403, json: { code: 'not_allowed' } })
+  })
+
   it('over leads alone is an operator’s', async () => {
     const mobile = world.mobile()
     const [one, other] = wangs(mobile)

@@ -1,5 +1,6 @@
 import type { Waterfall } from '#libs/linkage'
 import type { Bilingual } from '#libs/platform'
+import { conflicting, type Suspicion } from '../partition/suspicions.ts'
 import { levelInWords } from './level-words.ts'
 import { maskValue } from './masks.ts'
 import { type Field, fields, independentSources, modelNames, type ReviewRecord } from './record-fields.ts'
@@ -55,20 +56,32 @@ export function compareFields(
   })
 }
 
-/** What speaks against one person, in words; pure. Different valid resident ids of any two records come first. */
+/**
+ * What kind of suspicion two people are by their records as they stand; pure. It may have been found before one of them was
+ * corrected.
+ *
+ * @param found what was found then
+ */
+export function presentKind(
+  found: Suspicion['kind'],
+  lo: readonly Pick<ReviewRecord, 'exclusive'>[],
+  hi: readonly Pick<ReviewRecord, 'exclusive'>[],
+): Suspicion['kind'] {
+  const ids = (records: typeof lo) => new Set(records.flatMap(({ exclusive }) => exclusive ?? []))
+  if (conflicting(ids(lo), ids(hi))) return 'id_conflict'
+  return found === 'id_conflict' ? 'likely' : found
+}
+
+/** What speaks against one person, in words; pure. Different valid resident ids come first. */
 export function conflictsOf(
-  lo: readonly ReviewRecord[],
-  hi: readonly ReviewRecord[],
+  kind: Suspicion['kind'],
   compared: readonly ComparedField[],
 ): { code: string; zh: string; en: string }[] {
-  const ids = (records: readonly ReviewRecord[]) => new Set(records.flatMap(({ exclusive }) => exclusive ?? []))
-  const [idsLo, idsHi] = [ids(lo), ids(hi)]
-  const differ = idsHi.size > 0 && [...idsLo].some((id) => [...idsHi].some((other) => other !== id))
   const found = compared.flatMap(({ field, compared: level }) =>
     level && level.weight <= CONFLICT ? [{ code: `${modelNames[field]}.${level.level}`, ...level.words }] : [],
   )
   const code = 'resident_id.conflict'
-  return differ && !found.some((conflict) => conflict.code === code)
+  return kind === 'id_conflict' && !found.some((conflict) => conflict.code === code)
     ? [{ code, ...levelInWords('resident_id', 'conflict') }, ...found]
     : found
 }

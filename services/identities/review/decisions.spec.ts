@@ -150,12 +150,12 @@ describe('two valid, different resident ids', () => {
     const { a, b, x, y, path } = await world.conflicting()
     expect(await world.post(`${path}/accept`)).toMatchObject({ status: 409, json: { code: 'override_needed' } })
     const proposed = await world.post(`${path}/override`, { reason: 'the police gave a new number' })
-    expect(proposed).toMatchObject({ status: 200, json: { verdict: null, proposal: { proposedBy: 'test operator' } } })
+    expect(proposed).toMatchObject({ status: 200, json: { outcome: null, proposal: { proposedBy: 'test operator' } } })
     expect((await world.get(path)).json.proposal).toEqual(proposed.json.proposal)
     expect(await world.post(`${path}/override`)).toMatchObject({ status: 409, json: { code: 'second_person_needed' } })
     expect(await world.identityOf(b)).toBe(y)
     const confirmed = await world.post(`${path}/override`, { reason: 'saw both cards' }, CITY_ADMIN)
-    expect(confirmed).toMatchObject({ status: 200, json: { verdict: { identities: [{ identityId: x }] } } })
+    expect(confirmed).toMatchObject({ status: 200, json: { outcome: { identities: [{ identityId: x }] } } })
     expect([await world.identityOf(a), await world.identityOf(b)]).toEqual([x, x])
     const [judgement] = (await world.get(`/api/identities/${x}`)).json.judgements
     expect(judgement).toMatchObject({ kind: 'override', actorName: 'test admin', proposedBy: 'test operator' })
@@ -167,12 +167,62 @@ describe('two valid, different resident ids', () => {
     await world.post(`${path}/override`)
     expect((await world.post(`${path}/override/withdraw`, {})).status).toBe(200)
     expect(await world.post(`${path}/override/withdraw`, {})).toMatchObject({ status: 409 })
-    expect((await confirm()).json.verdict).toBeNull()
+    expect((await confirm()).json.outcome).toBeNull()
     await world.dataSource.query(`update override_proposal set expires_at = now() where ended_at is null`)
     expect((await world.get(path)).json.proposal).toBeNull()
-    expect((await world.post(`${path}/override`)).json.verdict).toBeNull()
+    expect((await world.post(`${path}/override`)).json.outcome).toBeNull()
     expect(await world.registers(uuidOf(`again ${mobile}`), { name: '赵铁柱', mobile, residentId })).toBe(x)
-    expect((await confirm()).json.verdict).toBeNull()
+    expect((await confirm()).json.outcome).toBeNull()
+  })
+
+  it('stay apart when one of them is corrected before the second person confirms', async () => {
+    const { a, b, mobile, path, residentId } = await world.conflicting()
+    await world.post(`${path}/override`)
+    await world.corrects(a, { name: '赵铁柱', mobile, residentId: world.residentId() }, 2)
+    expect((await world.get(path)).json.proposal).toBeNull()
+    const answer = await world.post(`${path}/override`, { reason: 'saw both cards' }, CITY_ADMIN)
+    expect(answer).toMatchObject({ status: 200, json: { outcome: null, proposal: { proposedBy: 'test admin' } } })
+    await world.corrects(a, { name: '赵铁柱', mobile, residentId }, 3)
+    expect((await world.post(`${path}/override`)).json.outcome).toBeNull()
+    expect(await world.identityOf(a)).not.toBe(await world.identityOf(b))
+  })
+
+  it('are one person’s only as long as they stand as the two decided', async () => {
+    const { a, b, x, y, mobile, path, residentId } = await world.conflicting()
+    await world.post(`${path}/override`)
+    await world.post(`${path}/override`, { reason: 'saw both cards' }, CITY_ADMIN)
+    expect(await world.identityOf(b)).toBe(x)
+    const said = { name: '赵铁柱', mobile }
+    await world.corrects(a, { ...said, residentId, plate: '苏B12345' }, 2)
+    expect(await world.identityOf(a)).toBe(await world.identityOf(b))
+    await world.corrects(a, { ...said, residentId: world.residentId() }, 3)
+    expect([await world.identityOf(a), await world.identityOf(b)].toSorted()).toEqual([x, y].toSorted())
+    expect((await world.get(path)).json).toMatchObject({ kind: 'id_conflict', proposal: null })
+    const apart = await world.state()
+    await world.rebuild()
+    expect(await world.state()).toEqual(apart)
+    await world.corrects(a, { ...said, residentId }, 4)
+    expect(await world.identityOf(a)).toBe(await world.identityOf(b))
+    const together = await world.state()
+    await world.rebuild()
+    expect(await world.state()).toEqual(together)
+  })
+
+  it('are seen as such while the suspicion was found before them', async () => {
+    const { a, b, mobile, path } = await world.suspected()
+    const [one, other] = wangs(mobile)
+    await world.corrects(a, { ...one.person, residentId: world.residentId() }, 2, one.residence)
+    const corrected = { ...other.person, residentId: world.residentId() }
+    await world.records(b, corrected, { version: 2, residence: other.residence })
+    expect(await world.post(`${path}/accept`)).toMatchObject({ status: 409, json: { code: 'override_needed' } })
+    expect(await world.post(`${path}/override`)).toMatchObject({ status: 200, json: { outcome: null } })
+  })
+
+  it('are shown as such, too', async () => {
+    const { path } = await world.conflicting()
+    await world.dataSource.query(`update review_item set kind = 'likely'`)
+    const { kind, conflicts } = (await world.get(path)).json
+    expect([kind, conflicts[0].code]).toEqual(['id_conflict', 'resident_id.conflict'])
   })
 
   it('is no way around a plain suspicion', async () => {

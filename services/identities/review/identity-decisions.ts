@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import { DomainError, forbidden, type Principal } from '#libs/platform'
-import { arrayOf } from '../records/record-store.ts'
+import type { Signature } from '../reasoned.ts'
 import { mayDecide } from './authority.ts'
-import { Court, type Verdict } from './court.ts'
+import { DecisionLocks, type DecisionOutcome } from './decision-locks.ts'
 import { JudgementStore } from './judgement-store.ts'
 import { partingLinks } from './links.ts'
 import { conflict, noSuchIdentity } from './problems.ts'
@@ -14,36 +14,30 @@ import type { Field } from './record-fields.ts'
 export class IdentityDecisions {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly court: Court,
+    private readonly locks: DecisionLocks,
     private readonly judgements: JudgementStore,
   ) {}
 
   /** These records are another person's, one person's together. */
-  async split(
-    identityId: string,
-    recordIds: readonly string[],
-    reason: string,
-    sender: Principal,
-    now: Date,
-  ): Promise<Verdict> {
-    return this.court.hear(async (tx) => {
-      const scene = await this.court.lock(tx, [identityId], sender)
-      const all = scene.records.get(identityId)
+  async split(identityId: string, recordIds: readonly string[], signature: Signature): Promise<DecisionOutcome> {
+    return this.locks.transact(async (tx) => {
+      const { known, records, options } = await this.locks.lock(tx, [identityId], signature.sender)
+      const all = records.get(identityId)
       if (!all) throw noSuchIdentity()
       const part = new Set(recordIds)
       const rest = all.filter((id) => !part.has(id))
       if (all.length - rest.length !== part.size) throw recordsElsewhere()
       if (rest.length === 0) throw nothingLeft()
-      const links = partingLinks(scene.known, [...part], rest, scene.options)
+      const links = partingLinks(known, [...part], rest, options)
       if (!links) throw otherDecisions()
-      const judgementId = await this.judgements.add(tx, 'split', links, reason, sender, now)
-      return this.court.apply(tx, judgementId, all, now)
+      const judgementId = await this.judgements.add(tx, 'split', links, signature)
+      return this.locks.recompute(tx, judgementId, all, signature.now)
     })
   }
 
   /** Takes a judgement back and decides anew without it: nothing is patched, so nothing of it stays. */
-  async undo(judgementId: string, reason: string, sender: Principal, now: Date): Promise<Verdict> {
-    return this.court.hear(async (tx) => {
+  async undo(judgementId: string, signature: Signature): Promise<DecisionOutcome> {
+    return this.locks.transact(async (tx) => {
       const judgement = await this.judgements.one(tx, judgementId)
       if (!judgement) {
         throw new DomainError('not_found', 'no_such_judgement', {
@@ -51,32 +45,24 @@ export class IdentityDecisions {
           en: 'There is no such judgement: refresh the page',
         })
       }
-      const holders: { id: string }[] = await tx.query(
-        `select distinct identity_id as id from membership_of_record where record_id = any($1::uuid[])`,
-        [arrayOf(judgement.recordIds)],
-      )
-      const scene = await this.court.lock(
-        tx,
-        holders.map(({ id }) => id),
-        sender,
-      )
-      const living = [...scene.records.values()].flat()
+      const { records } = await this.locks.lockHolders(tx, judgement.recordIds, signature.sender)
+      const living = [...records.values()].flat()
       // Nothing is left of its records: nobody has authority over them but who runs the system.
-      if (living.length === 0 && !mayDecide(sender, [])) throw forbidden()
-      if (!(await this.judgements.revoke(tx, judgementId, reason, sender, now))) {
+      if (living.length === 0 && !mayDecide(signature.sender, [])) throw forbidden()
+      if (!(await this.judgements.revoke(tx, judgementId, signature))) {
         throw conflict('judgement_revoked', {
           zh: '该决定已被撤销，请刷新',
           en: 'The judgement was taken back already: refresh the page',
         })
       }
-      return this.court.apply(tx, judgementId, living, now, judgement.at)
+      return this.locks.recompute(tx, judgementId, living, signature.now, judgement.at)
     })
   }
 
   /** Prefers a record's value of a field; without a record, the rule decides again. */
   async choose(identityId: string, field: Field, recordId: string | null, sender: Principal, now: Date): Promise<void> {
-    await this.court.hear(async (tx) => {
-      const records = (await this.court.lock(tx, [identityId], sender)).records.get(identityId)
+    await this.locks.transact(async (tx) => {
+      const records = (await this.locks.lock(tx, [identityId], sender)).records.get(identityId)
       if (!records) throw noSuchIdentity()
       if (recordId === null) {
         await tx.query(`delete from survivor_choice where identity_id = $1 and field = $2`, [identityId, field])

@@ -2,12 +2,12 @@ import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } fr
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { z } from 'zod'
 import { Allow, type Principal, Sender, SignedIn } from '#libs/platform'
+import { type Reasoned, reasoned } from '../reasoned.ts'
 import { HubList } from './hub-list.ts'
 import { IdentityDecisions } from './identity-decisions.ts'
 import { IdentityView } from './identity-view.ts'
 import { fields } from './record-fields.ts'
-import { doneAnswer, hubsAnswer, identityAnswer, verdictAnswer } from './review-answers.ts'
-import { reasoned } from './review-items.controller.ts'
+import { doneAnswer, hubsAnswer, identityAnswer, outcomeAnswer } from './review-answers.ts'
 
 const splitting = reasoned.extend({ recordIds: z.array(z.uuid()).min(1).max(500) })
 
@@ -55,13 +55,13 @@ export class IdentityReviewController {
   /** These records are another person's. */
   @Post(':identityId/split')
   @HttpCode(200)
-  @ApiOkResponse({ standardSchema: verdictAnswer })
+  @ApiOkResponse({ standardSchema: outcomeAnswer })
   async split(
     @Param('identityId', ParseUUIDPipe) identityId: string,
     @Body({ schema: splitting }) { recordIds, reason }: z.infer<typeof splitting>,
     @Sender() sender: Principal,
   ) {
-    return this.decisions.split(identityId.toLowerCase(), recordIds, reason, sender, new Date())
+    return this.decisions.split(identityId.toLowerCase(), recordIds, { sender, reason, now: new Date() })
   }
 
   /** Chooses which record's value of a field stands for the person. */
@@ -80,12 +80,12 @@ export class IdentityReviewController {
   /** Takes a judgement back: everything is decided anew, as if it had never been made. */
   @Post('judgements/:judgementId/undo')
   @HttpCode(200)
-  @ApiOkResponse({ standardSchema: verdictAnswer })
+  @ApiOkResponse({ standardSchema: outcomeAnswer })
   async undo(
     @Param('judgementId', ParseUUIDPipe) judgementId: string,
-    @Body({ schema: reasoned }) { reason }: z.infer<typeof reasoned>,
+    @Body({ schema: reasoned }) { reason }: Reasoned,
     @Sender() sender: Principal,
   ) {
-    return this.decisions.undo(judgementId, reason, sender, new Date())
+    return this.decisions.undo(judgementId, { sender, reason, now: new Date() })
   }
 }

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
+import { arrayOf } from '#libs/database'
 import { compareRows, type Model, type Waterfall } from '#libs/linkage'
 import { forbidden, type Principal } from '#libs/platform'
 import { ActiveModel } from '../evidence/active-model.ts'
 import type { Suspicion } from '../partition/suspicions.ts'
+import type { Signature } from '../reasoned.ts'
 import { RecordOpener } from '../records/record-opener.ts'
-import { arrayOf } from '../records/record-store.ts'
 import { mayDecide } from './authority.ts'
-import { compareFields, conflictsOf } from './comparison.ts'
+import { compareFields, conflictsOf, presentKind } from './comparison.ts'
 import { type ItemId, Leases } from './leases.ts'
 import { Overrides } from './overrides.ts'
 import { noSuchItem } from './problems.ts'
@@ -40,6 +41,7 @@ export class ItemView {
     const { lo, hi } = found
     const waterfall = await this.explain(found)
     const compared = compareFields(lo, hi, waterfall)
+    const versions = new Map([...lo, ...hi].map(({ id, content }) => [id, content.version]))
     const lease = await this.leases.of(this.dataSource.manager, item, now)
     return {
       ...item,
@@ -47,11 +49,11 @@ export class ItemView {
       probability: probabilityOf(found.item.weight),
       leasedBy: lease?.leasedBy ?? null,
       leasedUntil: lease?.until ?? null,
-      proposal: (await this.overrides.waiting(this.dataSource.manager, item, now)) ?? null,
+      proposal: (await this.overrides.waiting(this.dataSource.manager, item, versions, now)) ?? null,
       sides: [summaryOf(item.lo, lo), summaryOf(item.hi, hi)],
       fields: compared,
       independentSources: independentSources([...lo, ...hi]),
-      conflicts: conflictsOf(lo, hi, compared),
+      conflicts: conflictsOf(found.item.kind, compared),
       waterfall,
     }
   }
@@ -67,7 +69,7 @@ export class ItemView {
   }
 
   /** The full values of every record on both sides; who looked and why is written down first. */
-  async disclose(item: ItemId, reason: string, sender: Principal, now: Date) {
+  async disclose(item: ItemId, { sender, reason, now }: Signature) {
     const { lo, hi } = await this.find(item, sender)
     const records = [...lo, ...hi]
     await this.dataSource.query(
@@ -86,7 +88,7 @@ export class ItemView {
     const [own, other] = [sides.get(lo), sides.get(hi)]
     if (!item || !own || !other) throw noSuchItem()
     if (!mayDecide(sender, own) || !mayDecide(sender, other)) throw forbidden()
-    return { item, lo: own, hi: other }
+    return { item: { ...item, kind: presentKind(item.kind, own, other) }, lo: own, hi: other }
   }
 
   private async explain({ lo, hi }: Found): Promise<Waterfall> {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common'
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Principal } from '#libs/platform'
-import { arrayOf } from '../records/record-store.ts'
+import { arrayOf } from '#libs/database'
+import type { Signature } from '../reasoned.ts'
 import type { DecisionLink } from './links.ts'
 
 export const judgementKinds = ['accept', 'reject', 'split', 'override'] as const
 export type JudgementKind = (typeof judgementKinds)[number]
 
+/** What somebody decided, and who took it back, if anybody did; with the records that it names. */
 export interface Judgement {
   readonly judgementId: string
   readonly kind: JudgementKind
@@ -27,21 +28,21 @@ export interface Judgement {
 /** What people decided, and what they took back: the audit trail and the input of the partition in one. */
 @Injectable()
 export class JudgementStore {
+  /** Writes a judgement with its links, in force from now on; returns its id. */
   async add(
     tx: EntityManager,
     kind: JudgementKind,
     links: readonly DecisionLink[],
-    reason: string,
-    sender: Principal,
-    now: Date,
+    { sender, reason, now }: Signature,
   ): Promise<string> {
     const id = uuidv7()
     await tx.query(
       `with judged as (
          insert into judgement (id, kind, actor_id, actor_name, reason, at) values ($1, $2, $3, $4, $5, $6) returning id)
-       insert into decision (judgement_id, lo, hi, kind, override)
-       select judged.id, lo, hi, d.kind, d.override
-       from judged, unnest($7::uuid[], $8::uuid[], $9::text[], $10::boolean[]) as d (lo, hi, kind, override)`,
+       insert into decision (judgement_id, lo, hi, kind, override, lo_exclusive, hi_exclusive)
+       select judged.id, lo, hi, d.kind, lo_exclusive is not null, decode(lo_exclusive, 'hex'), decode(hi_exclusive, 'hex')
+       from judged, unnest($7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[])
+         as d (lo, hi, kind, lo_exclusive, hi_exclusive)`,
       [
         id,
         kind,
@@ -52,14 +53,15 @@ export class JudgementStore {
         arrayOf(links.map(({ lo }) => lo)),
         arrayOf(links.map(({ hi }) => hi)),
         links.map((link) => link.kind),
-        links.map(({ override }) => override),
+        links.map(({ override }) => override?.lo ?? null),
+        links.map(({ override }) => override?.hi ?? null),
       ],
     )
     return id
   }
 
   /** Takes a judgement back; false when it was before. */
-  async revoke(tx: EntityManager, id: string, reason: string, sender: Principal, now: Date): Promise<boolean> {
+  async revoke(tx: EntityManager, id: string, { sender, reason, now }: Signature): Promise<boolean> {
     const [{ revoked }] = await tx.query(
       `with revoked as (
          update judgement set revoked_at = $2, revoked_by = $3, revoked_by_id = $4, revoked_because = $5

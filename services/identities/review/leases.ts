@@ -4,7 +4,7 @@ import type { Principal } from '#libs/platform'
 import { leasedByAnother } from './problems.ts'
 
 /** How long an item stays with who took it. */
-export const LEASE_MINUTES = 10
+const LEASE_MINUTES = 10
 
 /** Two identities of a review item, `lo` < `hi`. */
 export interface ItemId {

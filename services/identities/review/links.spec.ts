@@ -21,7 +21,10 @@ function edge(a: string, b: string, weight: number): Edge {
 }
 
 function people({ members, edges, decisions }: Known, links: readonly DecisionLink[] = []): (readonly string[])[] {
-  const all = [...decisions, ...links.map(({ lo, hi, kind, override }) => ({ a: lo, b: hi, kind, override }))]
+  const all = [
+    ...decisions,
+    ...links.map(({ lo, hi, kind, override }) => ({ a: lo, b: hi, kind, override: override !== null })),
+  ]
   const records = members.map(({ id, exclusive }) => ({ id, exclusive: exclusive ?? undefined }))
   return [...partition(records, edges, all, options).clusters]
 }
@@ -73,8 +76,8 @@ describe('joining', () => {
     }
     const links = joiningLinks(all, ['a', 'b'], ['c', 'd'], false, options)
     expect(links).toEqual([
-      { lo: 'b', hi: 'c', kind: 'must', override: false },
-      { lo: 'a', hi: 'c', kind: 'must', override: false },
+      { lo: 'b', hi: 'c', kind: 'must', override: null },
+      { lo: 'a', hi: 'c', kind: 'must', override: null },
     ])
   })
 
@@ -92,7 +95,9 @@ describe('joining', () => {
   it('joins different resident ids with an override only', () => {
     const all = { members: [member('a', 'p'), member('b', 'q')], edges: [edge('a', 'b', 7000)], decisions: [] }
     expect(joiningLinks(all, ['a'], ['b'], false, options)).toBeNull()
-    expect(joiningLinks(all, ['a'], ['b'], true, options)).toEqual([{ lo: 'a', hi: 'b', kind: 'must', override: true }])
+    const override = { lo: 'p', hi: 'q' }
+    expect(joiningLinks(all, ['a'], ['b'], true, options)).toEqual([{ lo: 'a', hi: 'b', kind: 'must', override }])
+    expect(joiningLinks(all, ['b'], ['a'], true, options)).toEqual([{ lo: 'a', hi: 'b', kind: 'must', override }])
   })
 
   it('does not go against people who said that they are different', () => {

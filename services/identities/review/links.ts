@@ -6,7 +6,8 @@ export interface DecisionLink {
   readonly lo: string
   readonly hi: string
   readonly kind: 'must' | 'cannot'
-  readonly override: boolean
+  /** Which different exclusive values of the two (blind keys of valid resident ids) it lets stand together, if any. */
+  readonly override: { readonly lo: string; readonly hi: string } | null
 }
 
 type Known = Pick<Neighbourhood, 'members' | 'edges' | 'decisions'>
@@ -26,7 +27,7 @@ export function joiningLinks(
 ): DecisionLink[] | null {
   const pair = strongestPair(known, lo, hi)
   const least = distinct([
-    ...(override ? conflictingPairs(known, lo, hi).map(([a, b]) => linkOf(a, b, 'must', true)) : []),
+    ...(override ? conflictingLinks(known, lo, hi) : []),
     ...(pair ? [linkOf(...pair, 'must')] : []),
     linkOf(lowest(lo), lowest(hi), 'must'),
   ])
@@ -68,7 +69,7 @@ export function differenceLinks(
 }
 
 /** The pair across two groups that weighs most; undefined when none was compared. */
-export function strongestPair(
+function strongestPair(
   { edges }: Pick<Known, 'edges'>,
   x: readonly string[],
   y: readonly string[],
@@ -80,12 +81,12 @@ export function strongestPair(
   return best && [best.a, best.b]
 }
 
-/** One pair of records for every two different valid resident ids across two groups. */
-export function conflictingPairs(
+/** An overriding must-link for every two different valid resident ids across two groups. */
+function conflictingLinks(
   { members }: Pick<Known, 'members'>,
   x: readonly string[],
   y: readonly string[],
-): [string, string][] {
+): DecisionLink[] {
   const holders = (ids: readonly string[]) => {
     const inside = new Set(ids)
     const found = new Map<string, string>()
@@ -96,7 +97,9 @@ export function conflictingPairs(
   }
   const others = holders(y)
   return holders(x).flatMap(([own, a]) =>
-    others.flatMap(([other, b]) => (own === other ? [] : [[a, b] as [string, string]])),
+    others.flatMap(([other, b]) =>
+      own === other ? [] : [overriding({ id: a, exclusive: own }, { id: b, exclusive: other })],
+    ),
   )
 }
 
@@ -108,7 +111,7 @@ function clustersWith(
   const { clusters } = partition(
     members.flatMap(({ id, exclusive, inside }) => (inside ? [{ id, exclusive: exclusive ?? undefined }] : [])),
     edges,
-    [...decisions, ...links.map(({ lo, hi, kind, override }) => ({ a: lo, b: hi, kind, override }))],
+    [...decisions, ...links.map(({ lo, hi, kind, override }) => ({ a: lo, b: hi, kind, override: override !== null }))],
     options,
   )
   return clusters
@@ -128,8 +131,15 @@ function lowest(ids: readonly string[]): string {
   return ids.toSorted()[0]!
 }
 
-function linkOf(a: string, b: string, kind: DecisionLink['kind'], override = false): DecisionLink {
-  return a < b ? { lo: a, hi: b, kind, override } : { lo: b, hi: a, kind, override }
+function linkOf(a: string, b: string, kind: DecisionLink['kind']): DecisionLink {
+  return a < b ? { lo: a, hi: b, kind, override: null } : { lo: b, hi: a, kind, override: null }
+}
+
+type Exclusive = { readonly id: string; readonly exclusive: string }
+
+function overriding(a: Exclusive, b: Exclusive): DecisionLink {
+  const [lo, hi] = a.id < b.id ? [a, b] : [b, a]
+  return { lo: lo.id, hi: hi.id, kind: 'must', override: { lo: lo.exclusive, hi: hi.exclusive } }
 }
 
 /** Each pair once, the first mention wins. */

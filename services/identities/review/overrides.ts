@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
+import { arrayOf } from '#libs/database'
 import type { Principal } from '#libs/platform'
-import { arrayOf } from '../records/record-store.ts'
-import { Court, type Verdict } from './court.ts'
+import type { Signature } from '../reasoned.ts'
+import { DecisionLocks, type DecisionOutcome } from './decision-locks.ts'
 import type { ItemId } from './leases.ts'
-import { type Hearing, joining, PairDecisions } from './pair-decisions.ts'
+import { joining, type LockedItem, PairDecisions } from './pair-decisions.ts'
 import { conflict } from './problems.ts'
 
 /** How long a proposal waits for a second person. */
-export const PROPOSAL_DAYS = 7
+const PROPOSAL_DAYS = 7
 
+/** What a first person proposed against two valid, different resident ids; it waits for a second one. */
 export interface Proposal {
   readonly proposalId: string
   readonly proposedById: string
@@ -20,7 +22,8 @@ export interface Proposal {
   readonly expiresAt: Date
 }
 
-type Known = Proposal & { readonly recordIds: readonly string[] }
+/** A proposal with the records that its first person looked at, in the versions that they had. */
+type Known = Proposal & { readonly recordIds: readonly string[]; readonly versions: readonly number[] }
 
 /**
  * Joins two people whose valid resident ids differ: one person proposes, another one who may decide about both confirms what
@@ -29,35 +32,31 @@ type Known = Proposal & { readonly recordIds: readonly string[] }
 @Injectable()
 export class Overrides {
   constructor(
-    private readonly court: Court,
+    private readonly locks: DecisionLocks,
     private readonly pairs: PairDecisions,
   ) {}
 
-  /** Proposes, or confirms what another one proposed; the verdict is there after the second. */
-  async override(
-    item: ItemId,
-    reason: string,
-    sender: Principal,
-    now: Date,
-  ): Promise<{ proposal: Proposal; verdict: Verdict | null }> {
-    return this.court.hear(async (tx) => {
-      const hearing = await this.pairs.open(tx, item, sender, now)
-      if (hearing.kind !== 'id_conflict') throw noOverrideNeeded()
-      const links = joining(hearing, true)
-      const open = await this.open(tx, item)
-      const standing = open && open.expiresAt > now && sameRecords(open, hearing) ? open : undefined
-      if (!standing) return { proposal: await this.propose(tx, hearing, reason, sender, now), verdict: null }
-      if (standing.proposedById === sender.accountId) throw secondPersonNeeded()
-      const verdict = await this.pairs.close(tx, hearing, 'override', links, reason, sender, now)
-      await this.end(tx, standing.proposalId, 'confirmed', sender, now, verdict.judgementId)
-      return { proposal: standing, verdict }
+  /** Proposes, or confirms what another one proposed; the outcome is there after the second. */
+  async override(id: ItemId, signature: Signature): Promise<{ proposal: Proposal; outcome: DecisionOutcome | null }> {
+    return this.locks.transact(async (tx) => {
+      const item = await this.pairs.lock(tx, id, signature)
+      if (item.kind !== 'id_conflict') throw noOverrideNeeded()
+      const links = joining(item, true)
+      const open = await this.open(tx, id)
+      const versions = versionsOf(item)
+      const standing = open && stands(open, versions, signature.now) ? open : undefined
+      if (!standing) return { proposal: await this.propose(tx, id, versions, signature), outcome: null }
+      if (standing.proposedById === signature.sender.accountId) throw secondPersonNeeded()
+      const outcome = await this.pairs.decide(tx, item, 'override', links, signature)
+      await this.end(tx, standing.proposalId, 'confirmed', signature, outcome.judgementId)
+      return { proposal: standing, outcome }
     })
   }
 
   /** Takes a proposal back: who made it, or anybody who may decide about both. */
   async withdraw(item: ItemId, sender: Principal, now: Date): Promise<void> {
-    await this.court.hear(async (tx) => {
-      await this.court.lock(tx, [item.lo, item.hi], sender)
+    await this.locks.transact(async (tx) => {
+      await this.locks.lock(tx, [item.lo, item.hi], sender)
       const open = await this.open(tx, item)
       if (!open) {
         throw conflict('no_such_proposal', {
@@ -65,22 +64,30 @@ export class Overrides {
           en: 'No override waits for confirmation: refresh the page',
         })
       }
-      await this.end(tx, open.proposalId, 'withdrawn', sender, now, null)
+      await this.end(tx, open.proposalId, 'withdrawn', { sender, now }, null)
     })
   }
 
-  /** The proposal that waits for a second person; undefined without one, or when it expired. */
-  async waiting(source: EntityManager, item: ItemId, now: Date): Promise<Proposal | undefined> {
+  /**
+   * The proposal that waits for a second person; undefined without one, or when it expired or is about other records than are
+   * there now.
+   */
+  async waiting(
+    source: EntityManager,
+    item: ItemId,
+    records: ReadonlyMap<string, number>,
+    now: Date,
+  ): Promise<Proposal | undefined> {
     const open = await this.open(source, item)
-    if (!open || open.expiresAt <= now) return undefined
-    const { recordIds: _, ...proposal } = open
+    if (!open || !stands(open, records, now)) return undefined
+    const { recordIds: _, versions: __, ...proposal } = open
     return proposal
   }
 
   private async open(source: EntityManager, { lo, hi }: ItemId): Promise<Known | undefined> {
     const [found] = await source.query(
       `select id as "proposalId", account_id as "proposedById", account_name as "proposedBy", reason,
-         proposed_at as "proposedAt", expires_at as "expiresAt", record_ids::text[] as "recordIds"
+         proposed_at as "proposedAt", expires_at as "expiresAt", record_ids::text[] as "recordIds", versions
        from override_proposal where lo = $1 and hi = $2 and ended_at is null`,
       [lo, hi],
     )
@@ -89,10 +96,9 @@ export class Overrides {
 
   private async propose(
     tx: EntityManager,
-    { item, lo, hi }: Hearing,
-    reason: string,
-    sender: Principal,
-    now: Date,
+    { lo, hi }: ItemId,
+    records: ReadonlyMap<string, number>,
+    { sender, reason, now }: Signature,
   ): Promise<Proposal> {
     const expiresAt = new Date(now.getTime() + PROPOSAL_DAYS * 86_400_000)
     const proposalId = uuidv7()
@@ -100,13 +106,24 @@ export class Overrides {
     await tx.query(
       `update override_proposal set ended_at = $3, ended_by = $4, outcome = 'replaced'
        where lo = $1 and hi = $2 and ended_at is null`,
-      [item.lo, item.hi, now, sender.accountId],
+      [lo, hi, now, sender.accountId],
     )
     await tx.query(
       `insert into override_proposal
-         (id, lo, hi, record_ids, account_id, account_name, reason, proposed_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [proposalId, item.lo, item.hi, arrayOf([...lo, ...hi]), sender.accountId, sender.name, reason, now, expiresAt],
+         (id, lo, hi, record_ids, versions, account_id, account_name, reason, proposed_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        proposalId,
+        lo,
+        hi,
+        arrayOf([...records.keys()]),
+        arrayOf([...records.values()]),
+        sender.accountId,
+        sender.name,
+        reason,
+        now,
+        expiresAt,
+      ],
     )
     return { proposalId, proposedById: sender.accountId, proposedBy: sender.name, reason, proposedAt: now, expiresAt }
   }
@@ -115,8 +132,7 @@ export class Overrides {
     tx: EntityManager,
     proposalId: string,
     outcome: 'confirmed' | 'withdrawn',
-    sender: Principal,
-    now: Date,
+    { sender, now }: Pick<Signature, 'sender' | 'now'>,
     judgementId: string | null,
   ): Promise<void> {
     await tx.query(
@@ -126,10 +142,16 @@ export class Overrides {
   }
 }
 
-/** Whether a proposal was about the records that are there now: both persons must have looked at the same. */
-function sameRecords({ recordIds }: Known, { lo, hi }: Hearing): boolean {
-  const now = new Set([...lo, ...hi])
-  return now.size === recordIds.length && recordIds.every((id) => now.has(id))
+/** The records of both sides and their versions. */
+function versionsOf({ known, lo, hi }: LockedItem): ReadonlyMap<string, number> {
+  const both = new Set([...lo, ...hi])
+  return new Map(known.members.flatMap(({ id, version }) => (both.has(id) ? [[id, version]] : [])))
+}
+
+/** Whether a proposal is about the records as they are now: both persons must have looked at the same. Pure. */
+function stands({ recordIds, versions, expiresAt }: Known, records: ReadonlyMap<string, number>, now: Date): boolean {
+  const same = recordIds.every((id, at) => records.get(id) === versions[at])
+  return same && records.size === recordIds.length && expiresAt > now
 }
 
 function noOverrideNeeded() {

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import type { Principal } from '#libs/platform'
-import type { suspicionKinds } from '../partition/suspicions.ts'
-import { Court, type Scene, type Verdict } from './court.ts'
+import type { Suspicion } from '../partition/suspicions.ts'
+import type { Signature } from '../reasoned.ts'
+import { presentKind } from './comparison.ts'
+import { DecisionLocks, type DecisionOutcome, type LockedIdentities } from './decision-locks.ts'
 import { type JudgementKind, JudgementStore } from './judgement-store.ts'
 import { type ItemId, Leases } from './leases.ts'
 import { type DecisionLink, differenceLinks, joiningLinks } from './links.ts'
 import { conflict, itemSettled } from './problems.ts'
 
 /** A review item under lock, with the records of both sides. */
-export interface Hearing {
-  readonly item: ItemId
-  readonly kind: (typeof suspicionKinds)[number]
-  readonly scene: Scene
+export interface LockedItem extends Pick<LockedIdentities, 'known' | 'options'> {
+  readonly id: ItemId
+  readonly kind: Suspicion['kind']
   readonly lo: readonly string[]
   readonly hi: readonly string[]
 }
@@ -21,26 +21,25 @@ export interface Hearing {
 @Injectable()
 export class PairDecisions {
   constructor(
-    private readonly court: Court,
+    private readonly locks: DecisionLocks,
     private readonly leases: Leases,
     private readonly judgements: JudgementStore,
   ) {}
 
   /** The two are one person. Two valid, different resident ids need a second person: see `Overrides`. */
-  async accept(item: ItemId, reason: string, sender: Principal, now: Date): Promise<Verdict> {
-    return this.court.hear(async (tx) => {
-      const hearing = await this.open(tx, item, sender, now)
-      if (hearing.kind === 'id_conflict') throw overrideNeeded()
-      return this.close(tx, hearing, 'accept', joining(hearing, false), reason, sender, now)
+  async accept(id: ItemId, signature: Signature): Promise<DecisionOutcome> {
+    return this.locks.transact(async (tx) => {
+      const item = await this.lock(tx, id, signature)
+      if (item.kind === 'id_conflict') throw overrideNeeded()
+      return this.decide(tx, item, 'accept', joining(item, false), signature)
     })
   }
 
   /** The two are different people: remembered, whatever comes later. */
-  async reject(item: ItemId, reason: string, sender: Principal, now: Date): Promise<Verdict> {
-    return this.court.hear(async (tx) => {
-      const hearing = await this.open(tx, item, sender, now)
-      const links = differenceLinks(hearing.scene.known, hearing.lo, hearing.hi)
-      return this.close(tx, hearing, 'reject', links, reason, sender, now)
+  async reject(id: ItemId, signature: Signature): Promise<DecisionOutcome> {
+    return this.locks.transact(async (tx) => {
+      const item = await this.lock(tx, id, signature)
+      return this.decide(tx, item, 'reject', differenceLinks(item.known, item.lo, item.hi), signature)
     })
   }
 
@@ -49,34 +48,33 @@ export class PairDecisions {
    *
    * @throws {DomainError} `review_item_settled`, `review_item_leased`, `not_allowed`
    */
-  async open(tx: EntityManager, item: ItemId, sender: Principal, now: Date): Promise<Hearing> {
-    const scene = await this.court.lock(tx, [item.lo, item.hi], sender)
-    const [found] = await tx.query(`select kind from review_item where lo = $1 and hi = $2`, [item.lo, item.hi])
-    const [lo, hi] = [scene.records.get(item.lo), scene.records.get(item.hi)]
+  async lock(tx: EntityManager, id: ItemId, { sender, now }: Signature): Promise<LockedItem> {
+    const { known, records, options } = await this.locks.lock(tx, [id.lo, id.hi], sender)
+    const [found] = await tx.query(`select kind from review_item where lo = $1 and hi = $2`, [id.lo, id.hi])
+    const [lo, hi] = [records.get(id.lo), records.get(id.hi)]
     if (!found || !lo || !hi) throw itemSettled()
-    await this.leases.check(tx, item, sender, now)
-    return { item, kind: found.kind, scene, lo, hi }
+    await this.leases.check(tx, id, sender, now)
+    const membersOf = (ids: readonly string[]) => known.members.filter((member) => ids.includes(member.id))
+    return { id, kind: presentKind(found.kind, membersOf(lo), membersOf(hi)), known, options, lo, hi }
   }
 
   /** Writes the judgement and recomputes. */
-  async close(
+  async decide(
     tx: EntityManager,
-    { item, lo, hi }: Hearing,
+    { id, lo, hi }: LockedItem,
     kind: JudgementKind,
     links: readonly DecisionLink[],
-    reason: string,
-    sender: Principal,
-    now: Date,
-  ): Promise<Verdict> {
-    const judgementId = await this.judgements.add(tx, kind, links, reason, sender, now)
-    await this.leases.end(tx, item, now)
-    return this.court.apply(tx, judgementId, [...lo, ...hi], now)
+    signature: Signature,
+  ): Promise<DecisionOutcome> {
+    const judgementId = await this.judgements.add(tx, kind, links, signature)
+    await this.leases.end(tx, id, signature.now)
+    return this.locks.recompute(tx, judgementId, [...lo, ...hi], signature.now)
   }
 }
 
 /** The links that make both sides one. @throws {DomainError} `other_decisions_forbid` */
-export function joining({ scene, lo, hi }: Hearing, override: boolean): DecisionLink[] {
-  const links = joiningLinks(scene.known, lo, hi, override, scene.options)
+export function joining({ known, lo, hi, options }: LockedItem, override: boolean): DecisionLink[] {
+  const links = joiningLinks(known, lo, hi, override, options)
   if (links) return links
   throw conflict('other_decisions_forbid', {
     zh: '已有“不是同一人”的决定或身份证号不一致，无法合并。请先撤销相关决定',

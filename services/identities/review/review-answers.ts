@@ -110,7 +110,7 @@ export const disclosedAnswer = z.object({
   records: z.array(fieldValues.extend({ recordId: z.uuid(), identityId: z.uuid() })),
 })
 
-export const verdictAnswer = z.object({
+export const outcomeAnswer = z.object({
   judgementId: z.uuid(),
   identities: z
     .array(z.object({ identityId: z.uuid(), recordIds: z.array(z.uuid()) }))
@@ -120,7 +120,7 @@ export const verdictAnswer = z.object({
 
 export const overrideAnswer = z.object({
   proposal: proposalAnswer,
-  verdict: verdictAnswer.nullable().describe('Null until a second person confirms'),
+  outcome: outcomeAnswer.nullable().describe('Null until a second person confirms'),
 })
 
 const judgement = z.object({

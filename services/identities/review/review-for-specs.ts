@@ -5,8 +5,8 @@ import { checkCharacter } from '#libs/china'
 import { createDataSource } from '#libs/database'
 import { defineService } from '#libs/platform'
 import { BlindIndex, FieldCipher, KeyRing } from '#libs/privacy'
-import { type Answer, OPERATOR, type RequestOptions, startTestSystem, type TestSystem } from '#libs/testing'
-import type { Person } from '../records/record-content.ts'
+import { type Answer, eventually, OPERATOR, type RequestOptions, startTestSystem, type TestSystem } from '#libs/testing'
+import type { Person, RecordContent } from '../records/record-content.ts'
 import { ResolverForSpecs, uuidOf } from '../resolver-for-specs.ts'
 import { identities } from '../service.ts'
 
@@ -72,26 +72,43 @@ export class ReviewWorld {
     person: Partial<Person>,
     more: { path?: string[]; channel?: Channel; residence?: string } = {},
   ): Promise<string> {
-    const { path = ['wx-xw', 'wx'], channel = 'poster', residence = null } = more
-    await this.resolver.take([
-      {
-        kind: 'registration',
-        id,
-        version: 1,
-        application: {
-          registrationId: id,
-          submittedAt: '2026-05-04T08:00:00.000Z',
-          channel,
-          platform: 'yunmanman',
-          site: null,
-          codeId: null,
-          places: { plateCity: null, household: null, residence, residenceStreet: null, routes: [] },
-          sealed: this.seal(person, `registration:${id}`),
-        },
-      },
-    ])
+    const { path = ['wx-xw', 'wx'], channel, residence } = more
+    await this.resolver.take([this.registration(id, person, { channel, residence })])
     await this.dataSource.query('update record set federation_path = $2 where id = $1', [id, path])
     return this.identityOf(id)
+  }
+
+  /** Takes in what a registration says once it was corrected. */
+  async corrects(id: string, person: Partial<Person>, version: number, residence?: string): Promise<void> {
+    await this.resolver.take([this.registration(id, person, { version, residence })], 'correction')
+  }
+
+  /** Stores a correction of which nothing has followed yet, as between its two transactions. */
+  async records(id: string, person: Partial<Person>, more: { version: number; residence?: string }): Promise<void> {
+    await this.resolver.evidence.gather([this.registration(id, person, more)], new Date())
+  }
+
+  private registration(
+    id: string,
+    person: Partial<Person>,
+    more: { version?: number; channel?: Channel; residence?: string },
+  ): RecordContent {
+    const { version = 1, channel = 'poster', residence = null } = more
+    return {
+      kind: 'registration',
+      id,
+      version,
+      application: {
+        registrationId: id,
+        submittedAt: '2026-05-04T08:00:00.000Z',
+        channel,
+        platform: 'yunmanman',
+        site: null,
+        codeId: null,
+        places: { plateCity: null, household: null, residence, residenceStreet: null, routes: [] },
+        sealed: this.seal(person, `registration:${id}`),
+      },
+    }
   }
 
   /** Takes in a driver whom a platform listed; nobody placed the driver. */
@@ -127,10 +144,15 @@ export class ReviewWorld {
   async conflicting() {
     const mobile = this.mobile()
     const [a, b] = [uuidOf(`first ${mobile}`), uuidOf(`second ${mobile}`)]
-    const [residentId, otherId] = [residentIdOf(++this.ids), residentIdOf(++this.ids)]
+    const [residentId, otherId] = [this.residentId(), this.residentId()]
     const x = await this.registers(a, { name: '赵铁柱', mobile, residentId })
     const y = await this.registers(b, { name: '赵铁柱', mobile, residentId: otherId })
-    return { a, b, x, y, mobile, residentId, path: this.item(x, y) }
+    return { a, b, x, y, mobile, residentId, otherId, path: this.item(x, y) }
+  }
+
+  /** A valid resident id that nobody has yet. */
+  residentId(): string {
+    return residentIdOf(++this.ids)
   }
 
   /** Two registrations of one name and phone: one person. */
@@ -155,6 +177,16 @@ export class ReviewWorld {
 
   post(path: string, body: object = { reason: 'looked at both' }, as: As = OPERATOR): Promise<Answer> {
     return this.system.request(path, { method: 'POST', as, body })
+  }
+
+  /** Derives everything from the records anew. */
+  async rebuild(): Promise<void> {
+    const { jobId } = (await this.post('/api/identities/rebuild', {})).json
+    const done = await eventually(async () => {
+      const { json } = await this.get(`/api/identities/jobs/${jobId}`)
+      return json.state === 'running' ? undefined : json
+    })
+    if (done.state !== 'done') throw new Error(`the rebuild failed: ${JSON.stringify(done.error)}`)
   }
 
   /** Who is who, what is suspected and what led where: everything that an undo has to bring back. */

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger'
 import { z } from 'zod'
 import { waterfallSvg } from '#libs/linkage'
 import { Allow, type Principal, Sender, SignedIn } from '#libs/platform'
+import { type Reasoned, reasoned } from '../reasoned.ts'
 import { ItemView } from './item-view.ts'
 import { type ItemId, Leases } from './leases.ts'
 import { Overrides } from './overrides.ts'
@@ -12,9 +13,9 @@ import {
   doneAnswer,
   itemAnswer,
   leaseAnswer,
+  outcomeAnswer,
   overrideAnswer,
   queuePage,
-  verdictAnswer,
 } from './review-answers.ts'
 import { ReviewQueue } from './review-queue.ts'
 
@@ -22,10 +23,6 @@ const query = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.string().nullable().default(null).describe('The `next` of the page before'),
 })
-
-/** Why something is done or looked at; it is kept. */
-export const reasoned = z.object({ reason: z.string().trim().min(4).max(500) })
-type Reasoned = z.infer<typeof reasoned>
 
 const Lo = () => Param('lo', ParseUUIDPipe)
 const Hi = () => Param('hi', ParseUUIDPipe)
@@ -102,33 +99,33 @@ export class ReviewItemsController {
     @Body({ schema: reasoned }) { reason }: Reasoned,
     @Sender() sender: Principal,
   ) {
-    return this.items.disclose(itemOf(lo, hi), reason, sender, new Date())
+    return this.items.disclose(itemOf(lo, hi), { sender, reason, now: new Date() })
   }
 
   /** The two are one person. */
   @Post(':lo/:hi/accept')
   @HttpCode(200)
-  @ApiOkResponse({ standardSchema: verdictAnswer })
+  @ApiOkResponse({ standardSchema: outcomeAnswer })
   async accept(
     @Lo() lo: string,
     @Hi() hi: string,
     @Body({ schema: reasoned }) { reason }: Reasoned,
     @Sender() sender: Principal,
   ) {
-    return this.pairs.accept(itemOf(lo, hi), reason, sender, new Date())
+    return this.pairs.accept(itemOf(lo, hi), { sender, reason, now: new Date() })
   }
 
   /** The two are different people; they are never suspected again. */
   @Post(':lo/:hi/reject')
   @HttpCode(200)
-  @ApiOkResponse({ standardSchema: verdictAnswer })
+  @ApiOkResponse({ standardSchema: outcomeAnswer })
   async reject(
     @Lo() lo: string,
     @Hi() hi: string,
     @Body({ schema: reasoned }) { reason }: Reasoned,
     @Sender() sender: Principal,
   ) {
-    return this.pairs.reject(itemOf(lo, hi), reason, sender, new Date())
+    return this.pairs.reject(itemOf(lo, hi), { sender, reason, now: new Date() })
   }
 
   /** Proposes that two valid, different resident ids are one person's; or confirms what another one proposed. */
@@ -141,7 +138,7 @@ export class ReviewItemsController {
     @Body({ schema: reasoned }) { reason }: Reasoned,
     @Sender() sender: Principal,
   ) {
-    return this.overrides.override(itemOf(lo, hi), reason, sender, new Date())
+    return this.overrides.override(itemOf(lo, hi), { sender, reason, now: new Date() })
   }
 
   /** Takes a proposed override back. */

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
-import { lostAgainstAnother, TransactionConflict, transact } from '#libs/database'
+import { arrayOf, lostAgainstAnother, transact as runTransaction, TransactionConflict } from '#libs/database'
 import type { ClusteringOptions } from '#libs/linkage'
 import { forbidden, type Principal } from '#libs/platform'
 import { ActiveModel } from '../evidence/active-model.ts'
 import { type Neighbourhood, Neighbourhoods } from '../partition/neighbourhood.ts'
 import { Partitioning } from '../partition/partitioning.ts'
-import { arrayOf } from '../records/record-store.ts'
 import { mayDecide, type Placed } from './authority.ts'
 import { conflict } from './problems.ts'
 
@@ -16,7 +15,8 @@ const PATIENCE_MS = 3_000
 const PAUSE_MS = 50
 
 /** Some identities, locked: nothing about them changes until the transaction ends. */
-export interface Scene {
+export interface LockedIdentities {
+  /** Everything that they depend on. */
   readonly known: Neighbourhood
   /** Record ids by identity; retired identities and those without records are missing. */
   readonly records: ReadonlyMap<string, readonly string[]>
@@ -24,7 +24,7 @@ export interface Scene {
 }
 
 /** What came of a judgement. */
-export interface Verdict {
+export interface DecisionOutcome {
   readonly judgementId: string
   /** Whose the records are now, that the judgement is about. */
   readonly identities: readonly { readonly identityId: string; readonly recordIds: readonly string[] }[]
@@ -32,9 +32,9 @@ export interface Verdict {
   readonly applied: boolean
 }
 
-/** Where judgements are made: everything locked first, authority checked under the locks, then one recomputation. */
+/** How people's decisions are made: everything locked first, authority checked under the locks, then one recomputation. */
 @Injectable()
-export class Court {
+export class DecisionLocks {
   constructor(
     private readonly dataSource: DataSource,
     private readonly activeModel: ActiveModel,
@@ -43,10 +43,10 @@ export class Court {
   ) {}
 
   /** One transaction, again while it loses against others; who loses for too long is told to try again. */
-  async hear<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  async transact<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     for (const until = performance.now() + PATIENCE_MS; ; await sleep(PAUSE_MS)) {
       try {
-        return await transact(this.dataSource, work)
+        return await runTransaction(this.dataSource, work)
       } catch (error) {
         if (!lostAgainstAnother(error)) throw error
         if (performance.now() > until) throw busy()
@@ -59,7 +59,7 @@ export class Court {
    *
    * @throws {DomainError} `not_allowed` unless the sender may decide about each of them
    */
-  async lock(tx: EntityManager, identityIds: readonly string[], sender: Principal): Promise<Scene> {
+  async lock(tx: EntityManager, identityIds: readonly string[], sender: Principal): Promise<LockedIdentities> {
     const seeds = (await placedRecords(tx, identityIds)).map(({ id }) => id)
     const model = await this.activeModel.current()
     const known = await this.neighbourhoods.lock(tx, { seeds, partners: { strong: [], weak: [] }, keys: [] }, model)
@@ -77,17 +77,31 @@ export class Court {
   }
 
   /**
+   * Locks the identities that hold some records, in the same way.
+   *
+   * @throws {TransactionConflict} when a record went to another identity before the lock
+   */
+  async lockHolders(tx: EntityManager, recordIds: readonly string[], sender: Principal): Promise<LockedIdentities> {
+    const locked = await this.lock(tx, await holdersOf(tx, recordIds), sender)
+    const holders = await holdersOf(tx, recordIds)
+    if (!holders.every((id) => locked.records.has(id))) {
+      throw new TransactionConflict('the records went elsewhere before the lock')
+    }
+    return locked
+  }
+
+  /**
    * Applies what was written: recomputes around some records.
    *
    * @param undone when the judgement was made that was taken back
    */
-  async apply(
+  async recompute(
     tx: EntityManager,
     judgementId: string,
     recordIds: readonly string[],
     now: Date,
     undone?: Date,
-  ): Promise<Verdict> {
+  ): Promise<DecisionOutcome> {
     if (recordIds.length === 0) return { judgementId, identities: [], applied: true }
     const { deferred } = await this.partitioning.recompute(tx, { cause: 'decision', seeds: recordIds, undone }, now)
     const rows: { identityId: string; recordIds: string[] }[] = await tx.query(
@@ -104,6 +118,14 @@ function busy() {
     zh: '这些记录正在被其他操作更新，请稍后再试',
     en: 'Others are changing these records at this moment: try again in a moment',
   })
+}
+
+async function holdersOf(tx: EntityManager, recordIds: readonly string[]): Promise<string[]> {
+  const rows: { id: string }[] = await tx.query(
+    `select distinct identity_id as id from membership_of_record where record_id = any($1::uuid[])`,
+    [arrayOf(recordIds)],
+  )
+  return rows.map(({ id }) => id)
 }
 
 function placedRecords(
