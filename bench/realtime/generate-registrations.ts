@@ -1,24 +1,30 @@
 import { sealContext } from '#libs/contracts'
 import type { FieldCipher } from '#libs/privacy'
 import type { RecordContent } from '../../services/identities/records/record-content.ts'
-import { generateDrivers } from '../linkage/generate-drivers.ts'
+import { type DriverRecord, generateDrivers } from '../linkage/generate-drivers.ts'
 
-/** Registrations of generated drivers, with the number of the person behind each, as the registrations service would seal them. */
-export function* generateRegistrations(
-  cipher: FieldCipher,
-  count: number,
-  seed: number,
-): Generator<{ content: RecordContent; person: number }> {
-  let number = 0
-  for (const { cells, person } of generateDrivers(count, seed)) {
-    const id = idOf(++number)
+/** Streams of drivers that take turns. */
+const STREAMS = 1_000
+
+/**
+ * Registrations of generated drivers, as the registrations service would seal them. Those of one driver, couple or fleet come
+ * a thousand registrations apart, since nobody registers twice within a moment.
+ */
+export function* generateRegistrations(cipher: FieldCipher, count: number, seed: number): Generator<RecordContent> {
+  const streams = Array.from({ length: STREAMS }, (_, at) =>
+    generateDrivers(Math.ceil(count / STREAMS), seed * STREAMS + at),
+  )
+  for (let number = 1; number <= count; number++) {
+    const stream = number % STREAMS
+    const { cells } = streams[stream]!.next().value as DriverRecord
+    const id = idOf(number)
     const personal = {
       name: cells.name,
       residentId: cells.resident_id || null,
       mobile: cells.mobile || null,
       plate: cells.plate || null,
       plateColour: cells.plate_colour || null,
-      account: cells.platform_driver_id || null,
+      account: cells.platform_driver_id ? `${stream}-${cells.platform_driver_id}` : null,
     }
     const division = (text: string) => (/^\d{6}$/.test(text) ? text : null)
     const application = {
@@ -37,7 +43,7 @@ export function* generateRegistrations(
       },
       sealed: cipher.seal(JSON.stringify(personal), sealContext('registration', id)),
     }
-    yield { content: { kind: 'registration', id, version: 1, application }, person }
+    yield { kind: 'registration', id, version: 1, application }
   }
 }
 

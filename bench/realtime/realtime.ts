@@ -13,12 +13,14 @@ const SMALL = 10_000
 const LOAD_BATCH = 500
 /** Records measured at each size, in each of the two ways. */
 const MEASURED = 10_000
+/** Records that arrive at the measured rate before: a connection plans each statement anew the first five times it runs. */
+const WARM_UP = 2_000
 const RATE_PER_SECOND = 1_000
 
 /** What a database server of this size is given; the embedded default is for a small machine. */
 const SERVER = { shared_buffers: '2GB', max_wal_size: '8GB', checkpoint_timeout: '30min' }
 
-type Feed = Iterator<{ content: RecordContent }>
+type Feed = Iterator<RecordContent>
 
 /**
  * The resolver in real time, durable: records per second when pushed, latency of each record at 1,000 arrivals a second, with
@@ -31,10 +33,10 @@ export async function bench(args: string[]): Promise<void> {
   const database = await startEmbeddedPostgres({ dataFolder: folder, settings: SERVER })
   const resolver = await Resolver.open(database.url)
   try {
-    const feed = generateRegistrations(resolver.cipher, records + 4 * MEASURED, SEED)
+    const feed = generateRegistrations(resolver.cipher, records + 2 * (MEASURED + WARM_UP), SEED)
     await load(resolver, feed, SMALL)
     const small = await measure(resolver, feed)
-    await load(resolver, feed, records - SMALL - 2 * MEASURED)
+    await load(resolver, feed, records - SMALL - 2 * MEASURED - WARM_UP)
     const large = await measure(resolver, feed)
     const size = `${records.toLocaleString('en')} stored`
     printFigures('realtime', SEED, [
@@ -63,12 +65,12 @@ async function load(resolver: Resolver, feed: Feed, count: number): Promise<void
 }
 
 async function measure(resolver: Resolver, feed: Feed) {
-  await resolver.take(nextOf(feed, 1))
   const pushed = nextOf(feed, MEASURED)
   const started = performance.now()
   for (let done = 0; done < pushed.length; done += 100) await resolver.take(pushed.slice(done, done + 100))
   const perSecond = (1000 * pushed.length) / (performance.now() - started)
-  const latencies = await arrive(resolver, nextOf(feed, MEASURED - 1))
+  await arrive(resolver, nextOf(feed, WARM_UP))
+  const latencies = await arrive(resolver, nextOf(feed, MEASURED))
   const share = (part: number) => latencies[Math.floor(part * latencies.length)]!
   return { perSecond, median: share(0.5), p99: share(0.99) }
 }
@@ -96,7 +98,7 @@ async function arrive(resolver: Resolver, contents: readonly RecordContent[]): P
 }
 
 function nextOf(feed: Feed, count: number): RecordContent[] {
-  return Array.from({ length: count }, () => feed.next().value.content)
+  return Array.from({ length: count }, () => feed.next().value)
 }
 
 function figure(name: string, value: number, unit: string, against: string, reference: number) {
