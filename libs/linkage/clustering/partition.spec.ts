@@ -171,10 +171,11 @@ describe('decisions', () => {
   })
 })
 
-test('an oversized component is cut at a higher weight and reported', () => {
+test('an oversized component is cut at a higher weight and reported, whatever else is there', () => {
   const chain = Array.from({ length: 30 }, (_, i) => ({ id: `n${String(i).padStart(2, '0')}` }))
+  const others = [{ id: 'a' }, { id: 'n05x' }, { id: 'z' }]
   const edges = chain.slice(1).map(({ id }, i) => ({ a: chain[i]!.id, b: id, weight: i % 3 === 2 ? 2000 : 9000 }))
-  const small = partition(chain, edges, [], { ...options, missing: 0, maxComponent: 5 })
+  const small = partition([...chain, ...others], edges, [], { ...options, missing: 0, maxComponent: 5 })
   expect(small.oversized).toEqual([{ records: chain.map(({ id }) => id), cutAt: 3000 }])
   expect(Math.max(...small.clusters.map((cluster) => cluster.length))).toBe(3)
   expect(partition(chain, edges, [], { ...options, missing: 0 }).oversized).toEqual([])
