@@ -9,6 +9,32 @@ export interface RuleKeys {
   readonly sorted: BigUint64Array
 }
 
+/** Sorted keys as 32-bit numbers: at 2i the record, at 2i + 1 its key. The same memory. */
+export function halvesOf(sorted: BigUint64Array): Uint32Array {
+  return new Uint32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2)
+}
+
+/** Visits the blocks, which are runs of one key, in a stretch of sorted keys (see {@link halvesOf}): `start` to before `end`. */
+export function forEachBlock(
+  halves: Uint32Array,
+  from: number,
+  to: number,
+  visit: (start: number, end: number) => void,
+): void {
+  for (let start = from; start < to; ) {
+    const key = halves[2 * start + 1]
+    let end = start + 1
+    while (end < to && halves[2 * end + 1] === key) end++
+    visit(start, end)
+    start = end
+  }
+}
+
+/** How many pairs a block of so many records has. */
+export function pairsIn(size: number): number {
+  return (size * (size - 1)) / 2
+}
+
 /** One part of a field, as a rule reads it: record → values → hashes. */
 export interface KeySource {
   readonly offsets: Int32Array
@@ -83,7 +109,7 @@ function addCombinations(source: KeySource, record: number, starts: readonly num
 
 function sortKeys(offsets: Int32Array, keys: Uint32Array): BigUint64Array {
   const sorted = new BigUint64Array(new SharedArrayBuffer(8 * keys.length))
-  const halves = new Uint32Array(sorted.buffer)
+  const halves = halvesOf(sorted)
   for (let record = 0; record < offsets.length - 1; record++) {
     for (let i = offsets[record]!; i < offsets[record + 1]!; i++) {
       halves[2 * i] = record
@@ -95,27 +121,24 @@ function sortKeys(offsets: Int32Array, keys: Uint32Array): BigUint64Array {
 
 /** Moves the blocks of at least two records to the front, hands the large ones to `drop`. */
 function keepBlocks(sorted: BigUint64Array, limit: number, drop: (block: { key: number; records: number[] }) => void) {
-  const halves = new Uint32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2)
+  const halves = halvesOf(sorted)
   let length = 0
   let blocks = 0
   let pairs = 0
   let largest = 0
-  for (let start = 0; start < sorted.length; ) {
-    const key = halves[2 * start + 1]!
-    let end = start + 1
-    while (end < sorted.length && halves[2 * end + 1] === key) end++
+  forEachBlock(halves, 0, sorted.length, (start, end) => {
     const size = end - start
     if (size > limit) {
-      drop({ key, records: Array.from({ length: size }, (_, i) => halves[2 * (start + i)]!) })
+      const records = Array.from({ length: size }, (_, i) => halves[2 * (start + i)]!)
+      drop({ key: halves[2 * start + 1]!, records })
     } else if (size > 1) {
       sorted.copyWithin(length, start, end)
       length += size
       blocks++
-      pairs += (size * (size - 1)) / 2
+      pairs += pairsIn(size)
       largest = Math.max(largest, size)
     }
-    start = end
-  }
+  })
   return { length, blocks, pairs, largest }
 }
 

@@ -1,4 +1,4 @@
-import type { RuleKeys } from './block-rule.ts'
+import { forEachBlock, halvesOf, pairsIn, type RuleKeys } from './block-rule.ts'
 
 /** The smallest key two records share under a rule, 0 when none. Keys of dropped blocks are 0 and do not count. */
 export function sharedKey({ offsets, keys }: RuleKeys, a: number, b: number): number {
@@ -31,32 +31,24 @@ const PAIRS_PER_TASK = 100_000
 export function blockTasks(rules: readonly RuleKeys[]): BlockTask[] {
   const tasks: BlockTask[] = []
   rules.forEach(({ sorted }, rule) => {
-    const halves = new Uint32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2)
     let taskStart = 0
     let pairs = 0
-    for (let start = 0; start < sorted.length; ) {
-      let end = start + 1
-      while (end < sorted.length && halves[2 * end + 1] === halves[2 * start + 1]) end++
-      pairs += ((end - start) * (end - start - 1)) / 2
-      if (pairs >= PAIRS_PER_TASK || end === sorted.length) {
-        tasks.push({ rule, start: taskStart, end, pairs })
-        taskStart = end
-        pairs = 0
-      }
-      start = end
-    }
+    forEachBlock(halvesOf(sorted), 0, sorted.length, (start, end) => {
+      pairs += pairsIn(end - start)
+      if (pairs < PAIRS_PER_TASK && end < sorted.length) return
+      tasks.push({ rule, start: taskStart, end, pairs })
+      taskStart = end
+      pairs = 0
+    })
   })
   return tasks
 }
 
 /** Visits each candidate pair of a task once in the whole run: at its first rule and smallest shared key. */
 export function forEachPair(rules: readonly RuleKeys[], task: BlockTask, visit: (a: number, b: number) => void): void {
-  const { sorted } = rules[task.rule]!
-  const halves = new Uint32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2)
-  for (let start = task.start; start < task.end; ) {
+  const halves = halvesOf(rules[task.rule]!.sorted)
+  forEachBlock(halves, task.start, task.end, (start, end) => {
     const key = halves[2 * start + 1]!
-    let end = start + 1
-    while (end < task.end && halves[2 * end + 1] === key) end++
     for (let i = start; i < end; i++) {
       for (let j = i + 1; j < end; j++) {
         const a = halves[2 * i]!
@@ -64,8 +56,7 @@ export function forEachPair(rules: readonly RuleKeys[], task: BlockTask, visit: 
         if (a !== b && isFirst(rules, task.rule, key, a, b)) visit(a, b)
       }
     }
-    start = end
-  }
+  })
 }
 
 function isFirst(rules: readonly RuleKeys[], rule: number, key: number, a: number, b: number): boolean {
