@@ -4,8 +4,8 @@ import { compareRows, type Model, type Waterfall } from '#libs/linkage'
 import { ActiveModel } from '../evidence/active-model.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { RecordStore } from '../records/record-store.ts'
-import { maskValue } from '../review/masks.ts'
-import { type Field, fields, valuesOf } from '../review/record-fields.ts'
+import { maskedValues } from '../review/masks.ts'
+import { type Field, valuesOf } from '../review/record-fields.ts'
 import type { SamplePair } from './sample-pairs.ts'
 
 /** A pair of a draft's sample, masked, with why it is what it is: now, and under the draft. */
@@ -34,11 +34,8 @@ export class SampleView {
     const seen = (id: string) => {
       const content = contents.get(id)
       if (!content) return []
-      const values = valuesOf(content, this.opener.open(content))
-      const masked = Object.fromEntries(
-        fields.map((field) => [field, values[field] && maskValue(field, values[field])]),
-      ) as Record<Field, string | null>
-      return [{ row: this.opener.row(content), record: { recordId: id, values: masked } }]
+      const values = maskedValues(valuesOf(content, this.opener.open(content)))
+      return [{ row: this.opener.row(content), record: { recordId: id, values } }]
     }
     return samples.flatMap(({ kind, lo, hi }) => {
       const [[x], [y]] = [seen(lo), seen(hi)]

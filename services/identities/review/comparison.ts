@@ -23,6 +23,7 @@ export interface SaidValue {
   }[]
 }
 
+/** A field of two people side by side. */
 export interface ComparedField {
   readonly field: Field
   readonly lo: readonly SaidValue[]

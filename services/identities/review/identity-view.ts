@@ -5,9 +5,9 @@ import { forbidden, type Principal } from '#libs/platform'
 import { mayDecide, maySee } from './authority.ts'
 import { IdentityDecisions } from './identity-decisions.ts'
 import { JudgementStore } from './judgement-store.ts'
-import { maskValue } from './masks.ts'
+import { maskedValues, maskValue } from './masks.ts'
 import { noSuchIdentity } from './problems.ts'
-import { fields, type ReviewRecord } from './record-fields.ts'
+import type { ReviewRecord } from './record-fields.ts'
 import { ReviewRecords } from './review-records.ts'
 import { survivorsOf } from './survivors.ts'
 
@@ -70,11 +70,6 @@ function recordView({ id, content, source, values, federationPath }: ReviewRecor
     kind: content.kind,
     source,
     federationPath,
-    values: Object.fromEntries(
-      fields.map((field) => {
-        const value = values[field]
-        return [field, value ? maskValue(field, value) : null]
-      }),
-    ),
+    values: maskedValues(values),
   }
 }

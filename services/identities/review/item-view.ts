@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { arrayOf } from '#libs/database'
-import { compareRows, type Model, type Waterfall } from '#libs/linkage'
+import { compareRows, type Model, probabilityOf, type Waterfall } from '#libs/linkage'
 import { forbidden, type Principal } from '#libs/platform'
 import { ActiveModel } from '../evidence/active-model.ts'
 import type { Suspicion } from '../partition/suspicions.ts'
@@ -14,7 +14,6 @@ import { type ItemId, Leases } from './leases.ts'
 import { Overrides } from './overrides.ts'
 import { noSuchItem } from './problems.ts'
 import { independentSources, type ReviewRecord } from './record-fields.ts'
-import { probabilityOf } from './review-queue.ts'
 import { ReviewRecords } from './review-records.ts'
 import { summaryOf } from './summary.ts'
 
@@ -36,6 +35,7 @@ export class ItemView {
     private readonly overrides: Overrides,
   ) {}
 
+  /** Everything that is shown of an item, masked. @throws {DomainError} `no_such_review_item`, `not_allowed` */
   async one(item: ItemId, sender: Principal, now: Date) {
     const found = await this.find(item, sender)
     const { lo, hi } = found

@@ -12,6 +12,7 @@ export interface ItemId {
   readonly hi: string
 }
 
+/** Who has an item, and until when. */
 export interface Lease {
   readonly accountId: string
   readonly leasedBy: string

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { mayDecide, maySee } from './authority.ts'
-import { maskValue } from './masks.ts'
+import { maskedValues, maskValue } from './masks.ts'
 
 describe('masks', () => {
   it.each([
@@ -25,31 +24,14 @@ describe('masks', () => {
       }),
     )
   })
-})
 
-describe('authority', () => {
-  const admin = { role: 'admin', federationId: 'wx' } as const
-  const operator = { role: 'operator', federationId: 'wx' } as const
-  const [here, below, elsewhere, nowhere] = [['wx'], ['wx-xw', 'wx'], ['sz'], null].map((federationPath) => ({
-    federationPath,
-  })) as [
-    { federationPath: string[] },
-    { federationPath: string[] },
-    { federationPath: string[] },
-    { federationPath: null },
-  ]
-
-  it('reaches over what is placed in the federation and below', () => {
-    expect(mayDecide(admin, [here, below])).toBe(true)
-    expect(mayDecide(admin, [here, elsewhere])).toBe(false)
-    expect(mayDecide(operator, [elsewhere])).toBe(false)
-  })
-
-  it('over records without a placement follows the placed ones; else it is an operator’s', () => {
-    expect(mayDecide(admin, [here, nowhere])).toBe(true)
-    expect(mayDecide(admin, [nowhere])).toBe(false)
-    expect(mayDecide(operator, [nowhere])).toBe(true)
-    expect(maySee(admin, [nowhere])).toBe(false)
-    expect(maySee(admin, [elsewhere, below])).toBe(true)
+  it('cover what a record says, field by field', () => {
+    const nothing = { residentId: null, mobile: null, plate: null, residence: null, household: null, account: '' }
+    expect(maskedValues({ ...nothing, name: '王小明', residence: '320206' })).toEqual({
+      ...nothing,
+      account: null,
+      name: '王*明',
+      residence: '320206',
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { MobileNumber, PersonName, PlateNumber, ResidentId } from '#libs/china'
-import type { Field } from './record-fields.ts'
+import { type Field, fields, type ReviewRecord } from './record-fields.ts'
 
 const readers: Partial<Record<Field, { parse(text: string): object }>> = {
   name: PersonName,
@@ -10,6 +10,12 @@ const readers: Partial<Record<Field, { parse(text: string): object }>> = {
 
 /** Places are shown as they are: a district is nobody's secret. */
 const OPEN: ReadonlySet<Field> = new Set(['residence', 'household'])
+
+/** What a record says, masked; null where it says nothing. */
+export function maskedValues(values: ReviewRecord['values']): Record<Field, string | null> {
+  const masked = fields.map((field) => [field, values[field] ? maskValue(field, values[field]) : null])
+  return Object.fromEntries(masked)
+}
 
 /** A value as lists show it; what a platform masked already stays so, and what no type can read shows its ends at most. */
 export function maskValue(field: Field, text: string): string {

@@ -8,6 +8,7 @@ export function itemSettled(): DomainError {
   })
 }
 
+/** There is no such pair of suspected identities. */
 export function noSuchItem(): DomainError {
   return new DomainError('not_found', 'no_such_review_item', {
     zh: '没有这个疑似重复事项，可能已处理，请刷新列表',
@@ -15,6 +16,7 @@ export function noSuchItem(): DomainError {
   })
 }
 
+/** No identity ever had this id. */
 export function noSuchIdentity(): DomainError {
   return new DomainError('not_found', 'no_such_identity', {
     zh: '没有这个人员编号，请核对',
@@ -22,6 +24,7 @@ export function noSuchIdentity(): DomainError {
   })
 }
 
+/** Somebody else looks at the item, until then. */
 export function leasedByAnother(leasedBy: string, until: Date): DomainError {
   return new DomainError(
     'conflict',
@@ -34,6 +37,7 @@ export function leasedByAnother(leasedBy: string, until: Date): DomainError {
   )
 }
 
+/** Something stands against it by now; `say` tells what to do next. */
 export function conflict(code: string, say: Bilingual, details: Record<string, unknown> = {}): DomainError {
   return new DomainError('conflict', code, say, details)
 }

@@ -4,6 +4,7 @@ import { platformOf } from '../records/record-content.ts'
 
 /** What is compared side by side, and what one value of a person survives for. */
 export const fields = ['name', 'residentId', 'mobile', 'plate', 'residence', 'household', 'account'] as const
+/** One of {@link fields}. */
 export type Field = (typeof fields)[number]
 
 /** The comparison, and the field, of the linkage model that a field is looked at by. */
@@ -41,6 +42,7 @@ export interface ReviewRecord {
   readonly values: Readonly<Record<Field, string | null>>
 }
 
+/** Who said what a record says. Records by the driver, by any way, are one group; so are those by staff. */
 export function sourceOf(content: RecordContent): Source {
   const platform = platformOf(content)
   const operator = `operator:${(platform && operatorOf(platform)) ?? 'other'}`
@@ -51,6 +53,7 @@ export function sourceOf(content: RecordContent): Source {
   return { kind, platform, group: kind, at }
 }
 
+/** The fields of an opened record, in the clear. */
 export function valuesOf(content: RecordContent, person: Person): ReviewRecord['values'] {
   const { household, residence } = content.kind === 'registration' ? content.application.places : content.lead
   const { name, residentId, mobile, plate, account } = person

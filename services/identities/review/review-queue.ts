@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource } from 'typeorm'
+import { probabilityOf } from '#libs/linkage'
 import type { Principal } from '#libs/platform'
 import type { Suspicion } from '../partition/suspicions.ts'
 import { ReviewRecords } from './review-records.ts'
 import { type Summary, summaryOf } from './summary.ts'
 
+/** Which page of the queue. */
 export interface QueueQuery {
   readonly limit: number
   /** The `next` of the page before. */
   readonly after: string | null
 }
 
+/** A review item in the queue; `value` is what an answer is worth, see {@link ReviewQueue}. */
 export interface QueueItem extends Suspicion {
   readonly probability: number
   readonly value: number
@@ -21,11 +24,6 @@ export interface QueueItem extends Suspicion {
 }
 
 type Row = Omit<QueueItem, 'sides' | 'probability'>
-
-/** P(same person) by a weight in milli-bits. */
-export function probabilityOf(weight: number): number {
-  return 1 / (1 + 2 ** (-weight / 1000))
-}
 
 /**
  * What is left to people, ranked by what an answer is worth: the probability that the two are one person times the

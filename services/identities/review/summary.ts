@@ -13,6 +13,7 @@ export interface Summary {
   readonly plate: string | null
 }
 
+/** Sums a person's records up: how many there are, and the values that stand by the rule (no choices), masked. Pure. */
 export function summaryOf(identityId: string, records: readonly ReviewRecord[]): Summary {
   const survivors = new Map(survivorsOf(records).map(({ field, value }) => [field, maskValue(field, value)]))
   const registrations = records.filter(({ content }) => content.kind === 'registration').length
