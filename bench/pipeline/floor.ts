@@ -3,13 +3,17 @@ import { createDataSource, migrate, schemaOf } from '#libs/database'
 import { MessagingTables1767225600000, maintainPartitions } from '#libs/messaging'
 import { services } from '../../services/index.ts'
 
-/** The tables that the way of a driver writes to, in its order; what each service has beside them is not on the way. */
+/** The tables that get rows for every driver, in the order of the way; {@link refuseGaps} sees that none is left out. */
 const WAY: readonly (readonly [service: string, tables: readonly string[]])[] = [
   ['registrations', ['registration', 'consent', 'event_log', 'inbox']],
-  ['identities', ['identity', 'record', 'event_log', 'inbox']],
+  [
+    'identities',
+    ['identity', 'record', 'block_key', 'edge', 'membership_of_record', 'identity_event', 'event_log', 'inbox'],
+  ],
   ['federations', ['placement', 'event_log', 'inbox']],
   ['memberships', ['review_case', 'case_registration', 'event_log', 'inbox']],
-  ['insights', ['inbox']],
+  ['notifications', ['standing', 'inbox']],
+  ['insights', ['registration_holder', 'inbox']],
 ]
 
 /** Rows per statement and transaction: what the pipeline's own batches come to. */
@@ -38,6 +42,7 @@ export async function measureFloor(writtenUrl: string, emptyUrl: string): Promis
   const from = new Client(writtenUrl)
   const to = new Client(emptyUrl)
   await Promise.all([from.connect(), to.connect()])
+  await refuseGaps(from)
   await copyReferenced(from, to)
   const batches: { statement: string; rows: string }[] = []
   for (const [service, tables] of WAY) {
@@ -61,6 +66,23 @@ export async function measureFloor(writtenUrl: string, emptyUrl: string): Promis
   const seconds = (performance.now() - start) / 1_000
   await Promise.all([from.end(), to.end()])
   return seconds
+}
+
+/** @throws {Error} when a table that is not in {@link WAY} has as many rows as there are registrations */
+async function refuseGaps(from: Client): Promise<void> {
+  const listed = new Set(WAY.flatMap(([service, tables]) => tables.map((table) => `${schemaOf(service)}.${table}`)))
+  const schemas = services.map(({ name }) => schemaOf(name))
+  const { rows: tables } = await from.query<{ name: string }>(
+    `select relnamespace::regnamespace || '.' || relname as name from pg_class
+     where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text = any($1)`,
+    [schemas],
+  )
+  const left = tables.map(({ name }) => name).filter((name) => !listed.has(name))
+  const counts = left.map((name) => `select '${name}' as name, count(*) as rows from ${name}`).join(' union all ')
+  const { rows: missing } = await from.query<{ name: string }>(
+    `select name from (${counts}) as c where rows >= (select count(*) from ${schemaOf('registrations')}.registration)`,
+  )
+  if (missing.length > 0) throw new Error(`The floor leaves out ${missing.map(({ name }) => name).join(', ')}`)
 }
 
 /** What the rows refer to and the pipeline only reads. */
