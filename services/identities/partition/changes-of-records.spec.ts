@@ -6,6 +6,7 @@ import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../reso
 import { DeferredComponents } from './deferred-components.ts'
 
 const [one, another, third] = strangers()
+const OPERATOR = { accountId: 'spec', name: 'spec', role: 'operator' as const, federationId: 'all' }
 const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(uuidOf)
 
 let world: ResolverWorld
@@ -158,7 +159,7 @@ describe('a component that is too large to be decided while others wait', () => 
   beforeAll(async () => {
     small = await world.resolver({ maxComponent: 3 })
     controller = new IdentitiesController(small.dataSource)
-    deferred = new DeferredComponents(small.dataSource, small.records, small.partitioning)
+    deferred = new DeferredComponents(small.dataSource, small.records, small.partitioning, small.activeModel)
   })
 
   beforeEach(() => small.take(all.map((id) => register(id, one!))))
@@ -166,15 +167,17 @@ describe('a component that is too large to be decided while others wait', () => 
   it('waits, says so, and is decided aside', async () => {
     expect(await small.partition()).toEqual([])
     expect(await small.events()).toEqual([])
-    await expect(controller.ofRegistration(a!)).rejects.toMatchObject({ code: 'waiting_for_large_component' })
-    await expect(controller.ofRegistration(uuidOf('unknown'))).rejects.toMatchObject({ code: 'no_such_record' })
+    await expect(controller.ofRegistration(a!, OPERATOR)).rejects.toMatchObject({ code: 'waiting_for_large_component' })
+    await expect(controller.ofRegistration(uuidOf('unknown'), OPERATOR)).rejects.toMatchObject({
+      code: 'no_such_record',
+    })
     expect(await controller.count()).toMatchObject({ people: 0, waiting: 5 })
 
     expect(await deferred.next(new Date())).toBe(true)
     expect(await deferred.next(new Date())).toBe(false)
     expect(await small.partition()).toEqual(groups(all))
     expect(await controller.count()).toMatchObject({ people: 1, waiting: 0 })
-    expect((await controller.ofRegistration(a!)).records).toHaveLength(5)
+    expect((await controller.ofRegistration(a!, OPERATOR)).records).toHaveLength(5)
     expect((await small.told()).size).toBe(5)
     expect(await small.told()).toEqual(await small.stored())
   })

@@ -1,4 +1,4 @@
-import { type Model, partition } from '#libs/linkage'
+import { type Model, type Partition, partition } from '#libs/linkage'
 import { componentsOf } from './components-of.ts'
 import type { Edge, Member, Neighbourhood } from './neighbourhood.ts'
 import { restoreIdentities } from './restore-identities.ts'
@@ -11,19 +11,26 @@ export interface Move {
   readonly to: string
 }
 
-/** What becomes of a neighbourhood. */
-export interface PartitionChange {
+/** What becomes of the identities of some records. */
+export interface IdentityChange {
   readonly clusters: readonly Cluster[]
   readonly moves: readonly Move[]
   readonly created: readonly string[]
   readonly revived: readonly string[]
   readonly retired: readonly { readonly id: string; readonly redirectTo: string }[]
-  readonly suspicions: readonly Suspicion[]
   /** Identities whose suspicions were looked at: what is stored about them and is not in `suspicions` is over. */
   readonly touched: readonly string[]
-  /** Records of components that are too large for now. */
-  readonly deferred: readonly string[]
 }
+
+/** What becomes of the partition. */
+export interface PartitionChange extends IdentityChange {
+  readonly suspicions: readonly Suspicion[]
+  /** Components that are too large for now; nothing is said of their identities, nor of pairs with one of these. */
+  readonly deferred: readonly (readonly Member[])[]
+}
+
+/** What becomes of a neighbourhood, and what could not be kept of it: must-links, and evidence in vast components. */
+export interface NeighbourhoodChange extends PartitionChange, Pick<Partition, 'conflicts' | 'oversized'> {}
 
 export interface Cluster {
   readonly identityId: string
@@ -50,25 +57,30 @@ export function decidePartition(
   maxComponent: number,
   newId: () => string,
   former: ReadonlyMap<string, string> = new Map(),
-): PartitionChange {
+): NeighbourhoodChange {
   const all = members.filter(({ inside }) => inside)
-  const large = componentsOf(all, edges, decisions, model.thresholds.merge).filter(
-    (component) => component.length > maxComponent || component.some((id) => beyond?.has(id)),
-  )
-  const deferred = new Set(large.flat())
-  const inside = all.filter(({ id }) => !deferred.has(id))
-  const { clusters } = partition(
+  const byId = new Map(all.map((member) => [member.id, member]))
+  const deferred = componentsOf(all, edges, decisions, model.thresholds.merge)
+    .filter((component) => component.length > maxComponent || component.some((id) => beyond?.has(id)))
+    .map((component) => component.map((id) => byId.get(id)!))
+  const waiting = new Set(deferred.flat())
+  const inside = all.filter((member) => !waiting.has(member))
+  const { clusters, conflicts, oversized } = partition(
     inside.map(({ id, exclusive }) => ({ id, exclusive: exclusive ?? undefined })),
     edges,
     decisions,
     { merge: model.thresholds.merge, ...model.clustering },
   )
   const change = changeOf(clusters, inside, past, newId, former)
-  return {
-    ...change,
-    suspicions: suspicionsOf(change.clusters, members, edges as readonly Edge[], decisions, model.thresholds),
-    deferred: all.flatMap(({ id }) => (deferred.has(id) ? [id] : [])),
-  }
+  const undecided = identitiesOf(deferred)
+  const known = members.filter(({ identityId }) => identityId === null || !undecided.has(identityId))
+  const suspicions = suspicionsOf(change.clusters, known, edges as readonly Edge[], decisions, model.thresholds)
+  return { ...change, suspicions, conflicts, oversized, deferred }
+}
+
+/** The identities that components have now. */
+export function identitiesOf(components: readonly (readonly Member[])[]): Set<string> {
+  return new Set(components.flatMap((members) => members.flatMap(({ identityId }) => identityId ?? [])))
 }
 
 /**
@@ -82,7 +94,7 @@ export function changeOf(
   past: ReadonlyMap<string, readonly string[]>,
   newId: () => string,
   former: ReadonlyMap<string, string> = new Map(),
-): Omit<PartitionChange, 'suspicions' | 'deferred'> {
+): IdentityChange {
   const byId = new Map(members.map((member) => [member.id, member]))
   const current = new Map(members.flatMap(({ id, identityId }) => (identityId ? [[id, identityId] as const] : [])))
   const assigned = restoreIdentities(clusters, former, current, past, newId).map(({ records, identityId, origin }) => ({
@@ -108,7 +120,7 @@ export function changeOf(
 }
 
 /** Where most records of each retired identity went; between equals the older identity. */
-function successorsOf(gone: readonly string[], moves: readonly Move[]): PartitionChange['retired'] {
+function successorsOf(gone: readonly string[], moves: readonly Move[]): IdentityChange['retired'] {
   const counts = new Map(gone.map((id) => [id, new Map<string, number>()]))
   for (const { from, to } of moves) {
     const ways = from === null ? undefined : counts.get(from)

@@ -1,12 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
-import { DataSource } from 'typeorm'
+import { DataSource, type EntityManager } from 'typeorm'
 import { transact } from '#libs/database'
+import { ActiveModel } from '../evidence/active-model.ts'
 import { RecordStore } from '../records/record-store.ts'
+import { JOINED } from './neighbourhood.ts'
 import type { Cause } from './partition-events.ts'
 import { Partitioning } from './partitioning.ts'
 
 const PAUSE_MS = 1_000
+
+/** A record that stands for its component. */
+interface Waiting {
+  readonly id: string
+  readonly cause: Cause
+  readonly trace: string | null
+  readonly undone: Date | null
+}
 
 /** Decides about components that are too large to be decided while others wait: one at a time, beside the rest. */
 @Injectable()
@@ -19,6 +29,7 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
     private readonly dataSource: DataSource,
     private readonly records: RecordStore,
     private readonly partitioning: Partitioning,
+    private readonly activeModel: ActiveModel,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -30,37 +41,71 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
     await this.running
   }
 
-  /** Decides about the component that waits longest; false when none does. */
+  /**
+   * Decides about the component that waits longest; false when none does. One that can't be decided goes behind the others.
+   *
+   * @throws whatever the decision failed for
+   */
   async next(now: Date): Promise<boolean> {
-    return transact(this.dataSource, async (tx) => {
-      const [first]: { id: string; cause: Cause; trace: string | null }[] = await tx.query(
-        `select record_id as id, cause, trace from deferred_record order by deferred_at, record_id limit 1`,
-      )
-      if (!first) return false
-      const corrected: { id: string; trace: string | null }[] = await tx.query(
-        `select record_id as id, trace from deferred_record where cause = 'correction'`,
-      )
-      const traces = new Map([first, ...corrected].map(({ id, trace }) => [id, trace]))
-      const contents = await this.records.contents(tx, [first.id])
-      const { clusters } = await this.partitioning.recompute(
-        tx,
-        {
-          cause: first.cause,
-          seeds: [first.id],
-          // Those that lie in other components are not spoken of here.
-          restated: corrected.map(({ id }) => id),
-          contents,
-          traceOf: (id) => traces.get(id) ?? null,
-          maxComponent: Number.POSITIVE_INFINITY,
-        },
-        now,
-      )
-      const done = [first.id, ...clusters.flatMap(({ members }) => members.map(({ id }) => id))]
-      await tx.query(`delete from deferred_record where record_id = any($1)`, [done])
-      const records = done.length - 1
-      this.logger.warn({ msg: 'a component too large to be decided at once was decided aside', records })
-      return true
+    const [first]: Waiting[] = await this.dataSource.query(
+      `select record_id as id, cause, trace, undone from deferred_record
+       order by coalesce(tried_at, deferred_at), record_id limit 1`,
+    )
+    if (!first) return false
+    try {
+      await transact(this.dataSource, (tx) => this.decide(tx, first, now))
+    } catch (error) {
+      await this.moveBack(first.id, now)
+      throw error
+    }
+    return true
+  }
+
+  private async decide(tx: EntityManager, { id, cause, trace, undone }: Waiting, now: Date): Promise<void> {
+    const corrected: Pick<Waiting, 'id' | 'trace'>[] = await tx.query(
+      `select record_id as id, trace from deferred_record where cause = 'correction'`,
+    )
+    const traces = new Map([{ id, trace }, ...corrected].map((each) => [each.id, each.trace]))
+    // Those that lie in other components are not spoken of here.
+    const restated = corrected.map((each) => each.id)
+    const { clusters } = await this.partitioning.recompute(
+      tx,
+      {
+        cause,
+        seeds: [id],
+        restated,
+        contents: await this.records.contents(tx, [id]),
+        traceOf: (of) => traces.get(of) ?? null,
+        maxComponent: Number.POSITIVE_INFINITY,
+        undone: undone ?? undefined,
+      },
+      now,
+    )
+    const records = clusters.flatMap(({ members }) => members.map((member) => member.id))
+    // A correction that came meanwhile was not spoken of, nor was undone what goes back further: these wait on.
+    await tx.query(
+      `delete from deferred_record where record_id = any($1::uuid[])
+         and (cause <> 'correction' or record_id = any($2::uuid[])) and (undone is null or undone >= $3)`,
+      [[id, ...records], restated, undone],
+    )
+    this.logger.warn({
+      msg: 'a component too large to be decided at once was decided aside',
+      records: records.length,
     })
+  }
+
+  /** Lets all others that wait go first: this record, then whatever else waits of its component, too large as that may be. */
+  private async moveBack(id: string, now: Date): Promise<void> {
+    await this.dataSource.query(`update deferred_record set tried_at = $2 where record_id = $1`, [id, now])
+    const { thresholds } = await this.activeModel.current()
+    await this.dataSource.query(
+      `with recursive closure (id) as (
+         select $1::uuid
+         union
+         select n.id from closure c cross join lateral (${JOINED}) n)
+       update deferred_record set tried_at = $2 where record_id in (select id from closure)`,
+      [id, now, thresholds.merge],
+    )
   }
 
   private async loop(): Promise<void> {

@@ -9,9 +9,9 @@ import {
 } from '#libs/contracts'
 import type { Model } from '#libs/linkage'
 import type { RecordContent } from '../records/record-content.ts'
-import type { Move, PartitionChange } from './decide-partition.ts'
+import type { IdentityChange, Move } from './decide-partition.ts'
 import type { Edge, Neighbourhood } from './neighbourhood.ts'
-import type { Suspicion } from './suspicions.ts'
+import type { SuspicionChange } from './suspicions.ts'
 
 export type Cause = 'record' | 'correction' | 'erasure' | 'decision' | 'epoch'
 
@@ -25,11 +25,13 @@ export interface Telling {
   readonly contents: ReadonlyMap<string, RecordContent>
 }
 
+type RevisionOf = (recordId: string) => number
+
 /** Registrations of one event at most: each carries its application. */
 const REGISTRATIONS_PER_EVENT = 100
 
 /** The registrations whose identity is to be stated: those that came, were mended, or left a person. */
-export function toldAbout(change: PartitionChange, restated: readonly string[]): string[] {
+export function toldAbout(change: IdentityChange, restated: readonly string[]): string[] {
   const retired = new Map(change.retired.map(({ id, redirectTo }) => [id, redirectTo]))
   const moved = change.moves
     .filter(({ from, to, record }) => record.kind === 'registration' && !(from && retired.get(from) === to))
@@ -42,10 +44,10 @@ export function toldAbout(change: PartitionChange, restated: readonly string[]):
 
 /** The merges and splits of a change, then what is said of single registrations in the order of `told`; pure. */
 export function eventsOf(
-  change: PartitionChange,
+  change: IdentityChange,
   neighbourhood: Pick<Neighbourhood, 'decisions' | 'edges'>,
   told: readonly string[],
-  revisionOf: (recordId: string) => number,
+  revisionOf: RevisionOf,
   telling: Telling,
 ): DomainEvent[] {
   return [
@@ -54,60 +56,91 @@ export function eventsOf(
   ]
 }
 
-function mergesAndSplits(
-  change: PartitionChange,
-  revisionOf: (recordId: string) => number,
-  { cause, now, traceOf, contents }: Telling,
-): DomainEvent[] {
+/** Records that went from one identity to another. */
+interface Way {
+  readonly from: string
+  readonly to: string
+  readonly first: string
+  readonly registrations: string[]
+}
+
+function mergesAndSplits(change: IdentityChange, revisionOf: RevisionOf, telling: Telling): DomainEvent[] {
   const retired = new Map(change.retired.map(({ id, redirectTo }) => [id, redirectTo]))
-  const fresh = new Set([...change.created, ...change.revived])
-  const ways = new Map<string, { from: string; to: string; moves: Move[] }>()
-  for (const move of change.moves) {
-    if (!move.from) continue
-    const way = ways.get(move.from + move.to) ?? { from: move.from, to: move.to, moves: [] }
-    way.moves.push(move)
-    ways.set(move.from + move.to, way)
-  }
-  return [...ways.values()].flatMap(({ from, to, moves }) => {
-    const registrations = moves.flatMap(({ record }) => (record.kind === 'registration' ? [record.id] : []))
-    const options = { now, trace: traceOf(moves[0]!.record.id) }
-    const merged = retired.get(from) === to
-    if (!merged && registrations.length === 0) return []
-    return chunked(registrations).map((part) =>
-      merged
-        ? newEvent(
-            identityMerged,
-            {
-              identityId: to,
-              retiredIdentityId: from,
-              cause,
-              registrations: part.map((id) => ({ registrationId: id, revision: revisionOf(id) })),
-            },
-            options,
-          )
-        : newEvent(
-            identitySplit,
-            {
-              identityId: from,
-              otherIdentityId: to,
-              otherIsNew: fresh.has(to),
-              cause,
-              registrations: part.map((id) => ({
-                revision: revisionOf(id),
-                application: applicationOf(contents.get(id)),
-              })),
-            },
-            options,
-          ),
-    )
+  const [created, revived] = [new Set(change.created), new Set(change.revived)]
+  const ways = waysOf(change.moves).map((way) => {
+    const merged = retired.get(way.from) === way.to
+    return { ...way, merged, left: merged ? [] : way.registrations }
+  })
+  const told = new Set(ways.flatMap(({ to, left }) => (left.length > 0 ? [to] : [])))
+  return ways.flatMap(({ left, merged, ...way }) => {
+    // Whoever follows the redirect of an identity has to hear that it is in use again, if by leads alone.
+    const wakes = revived.has(way.to) && !told.has(way.to)
+    if (wakes) told.add(way.to)
+    const otherIsNew = created.has(way.to) || revived.has(way.to)
+    return [
+      ...(wakes || left.length > 0 ? splitEvents(way, left, otherIsNew, revisionOf, telling) : []),
+      ...(merged ? mergeEvents(way, revisionOf, telling) : []),
+    ]
   })
 }
 
+function waysOf(moves: readonly Move[]): Way[] {
+  const ways = new Map<string, Way>()
+  for (const { from, to, record } of moves) {
+    if (!from) continue
+    const way = ways.get(from + to) ?? { from, to, first: record.id, registrations: [] }
+    if (record.kind === 'registration') way.registrations.push(record.id)
+    ways.set(from + to, way)
+  }
+  return [...ways.values()]
+}
+
+function mergeEvents(
+  { from, to, first, registrations }: Way,
+  revisionOf: RevisionOf,
+  { cause, now, traceOf }: Telling,
+): DomainEvent[] {
+  return chunked(registrations).map((part) =>
+    newEvent(
+      identityMerged,
+      {
+        identityId: to,
+        retiredIdentityId: from,
+        cause,
+        registrations: part.map((id) => ({ registrationId: id, revision: revisionOf(id) })),
+      },
+      { now, trace: traceOf(first) },
+    ),
+  )
+}
+
+function splitEvents(
+  { from, to, first }: Way,
+  left: readonly string[],
+  otherIsNew: boolean,
+  revisionOf: RevisionOf,
+  { cause, now, traceOf, contents }: Telling,
+): DomainEvent[] {
+  return chunked(left).map((part) =>
+    newEvent(
+      identitySplit,
+      {
+        identityId: from,
+        otherIdentityId: to,
+        otherIsNew,
+        cause,
+        registrations: part.map((id) => ({ revision: revisionOf(id), application: applicationOf(contents.get(id)) })),
+      },
+      { now, trace: traceOf(first) },
+    ),
+  )
+}
+
 function resolutions(
-  change: PartitionChange,
+  change: IdentityChange,
   { decisions, edges }: Pick<Neighbourhood, 'decisions' | 'edges'>,
   told: readonly string[],
-  revisionOf: (recordId: string) => number,
+  revisionOf: RevisionOf,
   { model, now, traceOf, contents }: Telling,
 ): DomainEvent[] {
   const clusterOf = new Map(
@@ -142,17 +175,16 @@ function resolutions(
   })
 }
 
-/** What is new among suspicions, and what is over. */
+/** What is new or other than it was among suspicions, and what is over. */
 export function suspicionEvents(
-  opened: readonly Suspicion[],
-  closed: readonly Pick<Suspicion, 'lo' | 'hi'>[],
-  change: PartitionChange,
+  { changed, closed }: SuspicionChange,
+  change: Pick<IdentityChange, 'retired'>,
   different: (lo: string, hi: string) => boolean,
   now: Date,
 ): DomainEvent[] {
   const retired = new Map(change.retired.map(({ id, redirectTo }) => [id, redirectTo]))
   return [
-    ...opened.map(({ lo, hi, kind, weight }) =>
+    ...changed.map(({ lo, hi, kind, weight }) =>
       newEvent(duplicateSuspected, { identityId: lo, otherIdentityId: hi, kind, weight }, { now }),
     ),
     ...closed.map(({ lo, hi }) => {

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import { type Prepared, runPrepared } from '#libs/database'
+import { arrayOf, type Prepared, runPrepared } from '#libs/database'
 import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
-import { arrayOf } from '../records/record-store.ts'
-import type { PartitionChange } from './decide-partition.ts'
+import { identitiesOf, type PartitionChange } from './decide-partition.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import type { Cause } from './partition-events.ts'
-import type { Suspicion } from './suspicions.ts'
+import type { SuspicionChange } from './suspicions.ts'
 
 const WRITE: Prepared = {
   name: 'write partition',
@@ -39,20 +38,29 @@ const SUSPECT: Prepared = {
    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[]) as s (lo, hi, kind, weight)),
  over as (
    delete from review_item i where (lo = any($5::uuid[]) or hi = any($5::uuid[]))
+     and (lo = any($6::uuid[]) or hi = any($6::uuid[]) or not (lo = any($7::uuid[]) or hi = any($7::uuid[])))
      and not exists (select from suspected s where s.lo = i.lo and s.hi = i.hi)
    returning lo, hi),
- known as (
-   select lo, hi from review_item where (lo, hi) in (select lo, hi from suspected)),
  written as (
    insert into review_item (lo, hi, kind, weight, opened_at)
-   select lo, hi, kind, weight, $6 from suspected order by lo, hi
+   select lo, hi, kind, weight, $8 from suspected order by lo, hi
    on conflict (lo, hi) do update set kind = excluded.kind, weight = excluded.weight
      where (review_item.kind, review_item.weight) is distinct from (excluded.kind, excluded.weight)
    returning lo, hi, kind, weight)
  select
-   (select coalesce(json_agg(written), '[]') from written
-    where (lo, hi) not in (select lo, hi from known)) as opened,
+   (select coalesce(json_agg(written), '[]') from written) as changed,
    (select coalesce(json_agg(over), '[]') from over) as closed`,
+}
+
+/** Components that are left for later, and what is to be known then. */
+export interface Deferral {
+  readonly components: PartitionChange['deferred']
+  readonly cause: Cause
+  /** Records to be spoken of then even if they stay whose they are. */
+  readonly restated: readonly string[]
+  readonly traceOf: (recordId: string) => string | null
+  /** Of an undoing: when what is undone was decided. */
+  readonly undone: Date | undefined
 }
 
 /** The partition in the database. All statements take batches; all run under the locks of {@link Neighbourhoods}. */
@@ -118,21 +126,33 @@ export class PartitionStore {
     )
   }
 
-  /** Brings the review items of the touched identities to what is suspected now; returns what is new and what is over. */
+  /**
+   * Brings the review items of the touched identities to what is suspected now; returns what is new or differs from what was
+   * stored, and what is over. Pairs with an identity that is to be decided about later stay as they are, unless the other one
+   * is no more.
+   */
   async suspect(
     tx: EntityManager,
-    { suspicions, touched, created }: Pick<PartitionChange, 'suspicions' | 'touched' | 'created'>,
+    {
+      suspicions,
+      touched,
+      created,
+      retired,
+      deferred,
+    }: Pick<PartitionChange, 'suspicions' | 'touched' | 'created' | 'retired' | 'deferred'>,
     now: Date,
-  ): Promise<{ opened: Suspicion[]; closed: { lo: string; hi: string }[] }> {
+  ): Promise<SuspicionChange> {
     const fresh = new Set(created)
     const older = touched.filter((id) => !fresh.has(id))
-    if (older.length === 0 && suspicions.length === 0) return { opened: [], closed: [] }
-    const [row] = await runPrepared<{ opened: Suspicion[]; closed: { lo: string; hi: string }[] }>(tx, SUSPECT, [
+    if (older.length === 0 && suspicions.length === 0) return { changed: [], closed: [] }
+    const [row] = await runPrepared<SuspicionChange>(tx, SUSPECT, [
       arrayOf(suspicions.map(({ lo }) => lo)),
       arrayOf(suspicions.map(({ hi }) => hi)),
       arrayOf(suspicions.map(({ kind }) => kind)),
       arrayOf(suspicions.map(({ weight }) => weight)),
       arrayOf(older),
+      arrayOf(retired.map(({ id }) => id)),
+      arrayOf([...identitiesOf(deferred)]),
       now,
     ])
     return row!
@@ -179,26 +199,22 @@ export class PartitionStore {
     return new Map(rows.map(({ id, identityId }) => [id, identityId]))
   }
 
-  /** Leaves the components of records to {@link DeferredComponents}; those in `restated` are to be spoken of then. */
-  async defer(
-    tx: EntityManager,
-    ids: readonly string[],
-    restated: readonly string[],
-    { members }: Pick<Neighbourhood, 'members'>,
-    cause: Cause,
-    traceOf: (id: string) => string | null,
-    now: Date,
-  ): Promise<void> {
-    const without = new Set(members.flatMap(({ id, identityId }) => (identityId === null ? [id] : [])))
-    const mended = new Set(restated)
-    const waiting = ids.filter((id) => without.has(id) || mended.has(id))
-    const chosen = waiting.length > 0 ? waiting : ids.slice(0, 1)
+  /** Leaves components to {@link DeferredComponents}: each by what is undecided or to be spoken of, or else by one record. */
+  async defer(tx: EntityManager, { components, cause, restated, traceOf, undone }: Deferral, now: Date): Promise<void> {
+    const spoken = new Set(restated)
+    const chosen = components.flatMap((members) => {
+      const waiting = members.filter(({ id, identityId }) => identityId === null || spoken.has(id))
+      return (waiting.length > 0 ? waiting : members.slice(0, 1)).map(({ id }) => id)
+    })
     await tx.query(
-      `insert into deferred_record (record_id, cause, trace, deferred_at)
-       select id, $3, trace, $4 from unnest($1::uuid[], $2::text[]) as d (id, trace)
-       on conflict (record_id) do update set cause = excluded.cause, trace = excluded.trace
-       where excluded.cause = 'correction'`,
-      [arrayOf(chosen), chosen.map(traceOf), cause, now],
+      `insert into deferred_record as known (record_id, cause, trace, undone, deferred_at)
+       select id, $3, trace, $4, $5 from unnest($1::uuid[], $2::text[]) as d (id, trace)
+       on conflict (record_id) do update set
+         cause = case when excluded.cause = 'correction' then excluded.cause else known.cause end,
+         trace = case when excluded.cause = 'correction' then excluded.trace else known.trace end,
+         undone = least(known.undone, excluded.undone)
+       where excluded.cause = 'correction' or excluded.undone is not null`,
+      [arrayOf(chosen), chosen.map(traceOf), cause, undone ?? null, now],
     )
   }
 }

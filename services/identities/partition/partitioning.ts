@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common'
+import { Injectable, Logger } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { TransactionConflict } from '#libs/database'
@@ -8,10 +8,11 @@ import { ActiveModel } from '../evidence/active-model.ts'
 import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
 import type { RecordContent } from '../records/record-content.ts'
 import { RecordStore } from '../records/record-store.ts'
-import { decidePartition, type PartitionChange } from './decide-partition.ts'
+import { decidePartition, type NeighbourhoodChange, type PartitionChange } from './decide-partition.ts'
 import { type Neighbourhood, Neighbourhoods, type Start } from './neighbourhood.ts'
 import { type Cause, eventsOf, suspicionEvents, toldAbout } from './partition-events.ts'
 import { PartitionStore } from './partition-store.ts'
+import { tellUnkept } from './unkept.ts'
 
 /** Records of one component that are decided at once; a larger one waits for {@link DeferredComponents}. */
 export const COMPONENT_AT_ONCE = 500
@@ -47,6 +48,8 @@ export interface Carrying extends Pick<Change, 'cause' | 'restated' | 'contents'
  */
 @Injectable()
 export class Partitioning {
+  private readonly logger = new Logger(Partitioning.name)
+
   constructor(
     private readonly activeModel: ActiveModel,
     private readonly neighbourhoods: Neighbourhoods,
@@ -60,7 +63,7 @@ export class Partitioning {
    *
    * @throws {TransactionConflict} when another epoch came into force: the evidence has to be gathered anew
    */
-  async recompute(tx: EntityManager, change: Change, now: Date): Promise<PartitionChange> {
+  async recompute(tx: EntityManager, change: Change, now: Date): Promise<NeighbourhoodChange> {
     const model = change.evidence?.model ?? (await this.activeModel.current())
     const start = await this.startOf(tx, change, model)
     const found = await this.neighbourhoods.lock(tx, start, model)
@@ -115,11 +118,13 @@ export class Partitioning {
     neighbourhood: Neighbourhood,
     learned: readonly ScoredPair[],
     now: Date,
-  ): Promise<PartitionChange> {
+  ): Promise<NeighbourhoodChange> {
     const former = undone && (await this.store.identitiesBefore(tx, neighbourhood, undone))
     const change = decidePartition(neighbourhood, model, maxComponent, uuidv7, former)
-    if (change.deferred.length > 0)
-      await this.store.defer(tx, change.deferred, restated, neighbourhood, cause, traceOf, now)
+    tellUnkept(this.logger, change)
+    if (change.deferred.length > 0) {
+      await this.store.defer(tx, { components: change.deferred, cause, restated, traceOf, undone }, now)
+    }
     await this.carryOut(tx, change, neighbourhood, { model, cause, restated, contents, traceOf, learned }, now)
     return change
   }
@@ -135,7 +140,7 @@ export class Partitioning {
     const told = toldAbout(change, restated)
     const revisions = this.revisions(change, told)
     await this.store.write(tx, change, revisions, learned, { cause, epoch: model.epoch, now })
-    const { opened, closed } = await this.store.suspect(tx, change, now)
+    const suspicions = await this.store.suspect(tx, change, now)
     const missing = told.filter((id) => !contents?.has(id))
     const telling = {
       model,
@@ -146,7 +151,7 @@ export class Partitioning {
     }
     await this.log.append(tx, [
       ...eventsOf(change, known, told, (id) => revisions.get(id)!, telling),
-      ...suspicionEvents(opened, closed, change, differentPeople(known), now),
+      ...suspicionEvents(suspicions, change, differentPeople(known), now),
     ])
   }
 

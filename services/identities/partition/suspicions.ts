@@ -12,6 +12,13 @@ export interface Suspicion {
   readonly weight: number
 }
 
+/** What is suspected now and was not, or not so; and what is over. */
+export interface SuspicionChange {
+  /** New, or now of another kind or weight than before. */
+  readonly changed: readonly Suspicion[]
+  readonly closed: readonly Pick<Suspicion, 'lo' | 'hi'>[]
+}
+
 /**
  * The pairs of identities for a person to look at; pure. A pair is suspected when two of its records weigh at least the review
  * threshold and nobody has said that the two are different people:

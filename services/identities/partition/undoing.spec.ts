@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { Logger } from '@nestjs/common'
 import { generateCampaign, Random } from '#libs/testing'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
 import type { Suspicion } from './suspicions.ts'
@@ -7,6 +8,7 @@ let world: ResolverWorld
 let resolver: ResolverForSpecs
 
 beforeAll(async () => {
+  Logger.overrideLogger(false)
   world = await ResolverWorld.begin()
   resolver = await world.resolver()
 })

@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { Logger } from '@nestjs/common'
+import { transact } from '#libs/database'
+import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
+import { DeferredComponents } from './deferred-components.ts'
+import type { Cause } from './partition-events.ts'
+import { Partitioning } from './partitioning.ts'
+
+const [one, withId, third] = strangers()
+const another = { ...withId!, residentId: null }
+const idsOf = (...names: string[]) => names.map(uuidOf).sort()
+const [ours, theirs] = [idsOf('a', 'b', 'c', 'd'), idsOf('e', 'f', 'g', 'h')]
+
+let world: ResolverWorld
+let unbounded: ResolverForSpecs
+let resolver: ResolverForSpecs
+let deferred: DeferredComponents
+
+beforeAll(async () => {
+  Logger.overrideLogger(false)
+  world = await ResolverWorld.begin()
+  unbounded = await world.resolver()
+  resolver = await world.resolver({ maxComponent: 3 })
+  deferred = decidingWith(resolver.partitioning)
+})
+
+beforeEach(async () => {
+  await resolver.forgetAll()
+  await unbounded.take([...ours.map((id) => world.registration(id, one!))])
+  await unbounded.take([...theirs.map((id) => world.registration(id, another))])
+  expect(await resolver.partition()).toEqual([ours, theirs].sort())
+})
+
+afterAll(() => world.end())
+
+describe('when one change touches several components that are too large', () => {
+  it('each of them waits, though nothing of them is undecided', async () => {
+    await judge('cannot', ours[0]!, ours[1]!)
+    await judge('cannot', theirs[0]!, theirs[1]!)
+    await recompute([ours[0]!, theirs[0]!])
+    expect(await waiting()).toHaveLength(2)
+    expect(await resolver.partition()).toHaveLength(2)
+    await decideAll()
+    expect(await resolver.partition()).toHaveLength(4)
+  })
+
+  it('each of them waits, though something is undecided in the other', async () => {
+    const late = uuidOf('late')
+    await judge('cannot', theirs[0]!, theirs[1]!)
+    await resolver.take([world.registration(late, one!)])
+    await recompute([late, theirs[0]!])
+    await decideAll()
+    expect(await resolver.partition()).toHaveLength(3)
+    expect(await resolver.identityOf(late)).toBe(await resolver.identityOf(ours[0]!))
+  })
+
+  it('an erasure that parts them lets each of them wait', async () => {
+    await judge('must', ours[0]!, theirs[0]!)
+    await recompute([ours[0]!])
+    await decideAll()
+    expect(await resolver.partition()).toHaveLength(1)
+    const more = idsOf('i', 'j')
+    await unbounded.take([world.registration(more[0]!, one!), world.registration(more[1]!, another)])
+    await resolver.erase(ours[0]!)
+    await decideAll()
+    const rest = [
+      [...ours.slice(1), more[0]!],
+      [...theirs, more[1]!],
+    ].map((each) => each.sort())
+    expect(await resolver.partition()).toEqual(rest.sort())
+    const told = await resolver.told()
+    told.delete(ours[0]!)
+    expect(told).toEqual(await resolver.stored())
+  })
+})
+
+describe('a component that can’t be decided', () => {
+  it('goes behind the others with all that waits of it, and is tried again', async () => {
+    const more = idsOf('i', 'j', 'k')
+    await resolver.take(more.map((id) => world.registration(id, one!)))
+    await recompute([theirs[0]!])
+    await judge('cannot', theirs[0]!, theirs[1]!)
+    let failing = true
+    const failsWithOurs = decidingWith({
+      recompute: (tx, change, now) => {
+        if (failing && !theirs.includes(change.seeds[0]!)) throw new Error('too slow')
+        return resolver.partitioning.recompute(tx, change, now)
+      },
+    })
+    await expect(failsWithOurs.next(new Date())).rejects.toThrow('too slow')
+    expect(await failsWithOurs.next(new Date())).toBe(true)
+    expect(await resolver.partition()).toHaveLength(3)
+    await expect(failsWithOurs.next(new Date())).rejects.toThrow('too slow')
+    failing = false
+    expect(await failsWithOurs.next(new Date())).toBe(true)
+    expect(await failsWithOurs.next(new Date())).toBe(false)
+    expect(await resolver.identityOf(more[0]!)).toBe(await resolver.identityOf(ours[0]!))
+  })
+})
+
+describe('an undoing that waits', () => {
+  it('gives people their former ids back, whichever of them survived and whoever came since', async () => {
+    const before = await identities()
+    const undo = await mergeAll()
+    const since = uuidOf('since')
+    await resolver.take([world.registration(since, another)])
+    await decideAll()
+    await undo()
+    expect(new Set((await identities()).values()).size).toBe(1)
+    await decideAll()
+    expect(await identities()).toEqual(before)
+    expect(await resolver.identityOf(since)).toBe(before.get(theirs[0]!))
+    expect(await resolver.told()).toEqual(await resolver.stored())
+  })
+
+  it('is not lost when another row of its component is decided about first', async () => {
+    const before = await identities()
+    const undo = await mergeAll()
+    await resolver.take(idsOf('i', 'j').map((id) => world.registration(id, another)))
+    await undo()
+    await decideAll()
+    expect(await identities()).toEqual(before)
+    expect(await waiting()).toEqual([])
+  })
+
+  it('goes back as far as the earliest of those that wait with it', async () => {
+    const before = await identities()
+    const undo = await mergeAll()
+    await undo()
+    await recompute([ours[0]!, theirs[0]!], new Date())
+    await resolver.take(idsOf('i', 'j').map((id) => world.registration(id, another)))
+    await decideAll()
+    expect(await identities()).toEqual(before)
+  })
+
+  it('is not lost when the record it waits with is erased', async () => {
+    const before = await identities()
+    const undo = await mergeAll()
+    await resolver.take(idsOf('i', 'j').map((id) => world.registration(id, another)))
+    await decideAll()
+    await undo()
+    const erased = (await waiting())[0]!
+    await resolver.erase(erased)
+    await decideAll()
+    before.delete(erased)
+    expect(await identities()).toEqual(before)
+  })
+})
+
+describe('what waits for a component', () => {
+  it('stays when it came while the component was decided', async () => {
+    await resolver.take([world.registration(uuidOf('late'), one!)])
+    const corrected = decidingWith({
+      recompute: async (tx, change, now) => {
+        await resolver.dataSource.query(
+          `insert into deferred_record (record_id, cause, deferred_at) values ($1, 'correction', now())`,
+          [ours[0]],
+        )
+        return resolver.partitioning.recompute(tx, change, now)
+      },
+    })
+    await corrected.next(new Date())
+    expect(await waiting()).toEqual([ours[0]])
+    await decideAll()
+    expect((await resolver.told()).get(ours[0]!)?.revision).toBe(2)
+  })
+})
+
+describe('what is suspected of an identity that waits', () => {
+  const other = uuidOf('other id')
+  const items = () => resolver.dataSource.query('select lo, hi, kind, weight from review_item order by lo, hi')
+  const saidOfDuplicates = async () => (await resolver.events()).filter(({ type }) => type.startsWith('duplicate.'))
+
+  beforeEach(async () => {
+    await unbounded.take([world.registration(other, { ...one, residentId: withId!.residentId, plate: null })])
+    expect(await items()).toMatchObject([{ kind: 'id_conflict' }])
+  })
+
+  it('stays as it is while the other one is decided about', async () => {
+    const [before, said] = [await items(), await saidOfDuplicates()]
+    await recompute([ours[0]!, other])
+    expect([await items(), await saidOfDuplicates()]).toEqual([before, said])
+    await decideAll()
+    expect([await items(), await saidOfDuplicates()]).toEqual([before, said])
+  })
+
+  it('is over when the other one is no more, and of its successor it is said later', async () => {
+    const elders = idsOf('i', 'j')
+    await unbounded.take(elders.map((id) => world.registration(id, { ...third!, residentId: null })))
+    const [gone, stays] = [await resolver.identityOf(other), await resolver.identityOf(elders[0]!)]
+    await judge('must', elders[0]!, other)
+    await recompute([ours[0]!, other])
+    expect(await resolver.identityOf(other)).toBe(stays)
+    expect(await items()).toEqual([])
+    expect((await saidOfDuplicates()).at(-1)?.type).toBe('duplicate.settled')
+    await decideAll()
+    const [item] = await items()
+    expect([item.lo, item.hi]).toContain(stays)
+    expect([item.lo, item.hi]).not.toContain(gone)
+    expect((await saidOfDuplicates()).at(-1)?.type).toBe('duplicate.suspected')
+  })
+})
+
+/** All ids by record, in the order of the records. */
+async function identities(ids: readonly string[] = [...ours, ...theirs]): Promise<Map<string, string>> {
+  const rows: { id: string; identity: string }[] = await resolver.dataSource.query(
+    'select record_id as id, identity_id as identity from membership_of_record where record_id = any($1) order by 1',
+    [ids],
+  )
+  return new Map(rows.map(({ id, identity }) => [id, identity]))
+}
+
+async function waiting(): Promise<string[]> {
+  const rows: { id: string }[] = await resolver.dataSource.query(
+    'select record_id as id from deferred_record order by deferred_at, record_id',
+  )
+  return rows.map(({ id }) => id)
+}
+
+async function decideAll(): Promise<void> {
+  while (await deferred.next(new Date()));
+}
+
+async function recompute(seeds: string[], undone?: Date): Promise<void> {
+  await transact(resolver.dataSource, (tx) =>
+    resolver.partitioning.recompute(tx, { cause: 'decision' satisfies Cause, seeds, undone }, new Date()),
+  )
+}
+
+/** Judges that ours and theirs are one person, decides so, and returns what takes that back. */
+async function mergeAll(): Promise<() => Promise<void>> {
+  const at = new Date()
+  const judgement = await judge('must', ours[0]!, theirs[0]!)
+  await recompute([ours[0]!, theirs[0]!])
+  await decideAll()
+  expect(await resolver.partition()).toHaveLength(1)
+  return async () => {
+    await resolver.dataSource.query('update decision set in_force = false where judgement_id = $1', [judgement])
+    await recompute([ours[0]!, theirs[0]!], at)
+  }
+}
+
+async function judge(kind: 'must' | 'cannot', x: string, y: string): Promise<string> {
+  const judgement = crypto.randomUUID()
+  await resolver.dataSource.query(
+    `with judged as (
+       insert into judgement (id, kind, actor_id, actor_name, reason, at) values ($1, $2, 'spec', 'spec', 'spec', now()))
+     insert into decision (judgement_id, lo, hi, kind) values ($1, least($3::uuid, $4::uuid), greatest($3::uuid, $4::uuid), $2)`,
+    [judgement, kind, x, y],
+  )
+  return judgement
+}
+
+function decidingWith(partitioning: Pick<Partitioning, 'recompute'>): DeferredComponents {
+  return new DeferredComponents(
+    resolver.dataSource,
+    resolver.records,
+    partitioning as Partitioning,
+    resolver.activeModel,
+  )
+}
