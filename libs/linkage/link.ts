@@ -55,11 +55,11 @@ async function linkWith(threads: WorkThreads, given: Model, table: Table, option
   const before = knowledgeOf(given, table)
   const blocking = await blockInParallel(given, table, before, threads)
   if (options.train) progress('training', 0)
-  const trained = options.train ? train(given, table, before, blocking) : undefined
+  const trained = options.train ? train({ model: given, table, knowledge: before }, blocking) : undefined
   const model = trained?.model ?? given
   const knowledge = trained ? knowledgeOf(model, table) : before
   progress('scoring', 0)
-  const scored = await scoreWith(threads, model, table, knowledge, blocking.rules, (share) =>
+  const scored = await scoreWith(threads, { model, table, knowledge }, blocking.rules, (share) =>
     progress('scoring', share),
   )
   progress('clustering', 0)

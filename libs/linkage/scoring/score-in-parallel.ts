@@ -2,16 +2,14 @@ import type { RuleKeys } from '../blocking/block-rule.ts'
 import { type BlockTask, blockTasks } from '../blocking/candidate-pairs.ts'
 import type { Knowledge } from '../knowledge/knowledge.ts'
 import { shared } from '../memory/flat-memory.ts'
-import type { Model } from '../model/model.ts'
-import { type SharedTable, shareTable, type Table, tableFromShared } from '../table/table.ts'
+import { type SharedTable, shareTable, tableFromShared } from '../table/table.ts'
 import { followed, WorkThreads } from '../threads/work-threads.ts'
 import { type ScoredPairs, scoreTasks } from './score-tasks.ts'
+import type { ScoringInput } from './scorer.ts'
 
 /** What a scoring thread gets; all large arrays are shared memory. */
-export interface ScoreJob {
-  readonly model: Model
+export interface ScoreJob extends Omit<ScoringInput, 'table'> {
   readonly table: SharedTable
-  readonly knowledge: Knowledge
   readonly rules: readonly RuleKeys[]
   readonly tasks: readonly BlockTask[]
   /** The next task that no thread has taken. */
@@ -23,16 +21,14 @@ export interface ScoreJob {
  * is not, and nothing after this depends on it. Worker threads need code that Node runs as it is (compiled, or a loader).
  */
 export async function scoreInParallel(
-  model: Model,
-  table: Table,
-  knowledge: Knowledge,
+  input: ScoringInput,
   rules: readonly RuleKeys[],
   workers: number,
   progress: (share: number) => void,
 ): Promise<ScoredPairs> {
   const threads = new WorkThreads(workers)
   try {
-    return await scoreWith(threads, model, table, knowledge, rules, progress)
+    return await scoreWith(threads, input, rules, progress)
   } finally {
     await threads.close()
   }
@@ -41,24 +37,22 @@ export async function scoreInParallel(
 /** {@link scoreInParallel} with threads that are there already; without any, in this one. */
 export async function scoreWith(
   threads: WorkThreads,
-  model: Model,
-  table: Table,
-  knowledge: Knowledge,
+  input: ScoringInput,
   rules: readonly RuleKeys[],
   progress: (share: number) => void,
 ): Promise<ScoredPairs> {
   const tasks = blockTasks(rules)
   if (threads.count === 0) {
     let next = 0
-    return scoreTasks(model, table, knowledge, rules, tasks, () => {
+    return scoreTasks(input, rules, tasks, () => {
       progress(tasks.length === 0 ? 1 : next / tasks.length)
       return next < tasks.length ? next++ : -1
     })
   }
   const job = {
-    model,
-    table: shareTable(table),
-    knowledge: shareKnowledge(knowledge),
+    model: input.model,
+    table: shareTable(input.table),
+    knowledge: shareKnowledge(input.knowledge),
     rules: rules.map(shareRule),
     tasks,
   }
@@ -72,7 +66,8 @@ export async function scoreWith(
 /** Scores in a worker thread: takes tasks until none is left. */
 export function scoreInThread({ model, table, knowledge, rules, tasks, counter }: ScoreJob): ScoredPairs {
   const next = new Int32Array(counter)
-  return scoreTasks(model, tableFromShared(model, table), knowledge, rules, tasks, () => {
+  const input = { model, table: tableFromShared(model, table), knowledge }
+  return scoreTasks(input, rules, tasks, () => {
     const task = Atomics.add(next, 0, 1)
     return task < tasks.length ? task : -1
   })

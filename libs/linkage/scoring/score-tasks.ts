@@ -1,10 +1,7 @@
 import type { RuleKeys } from '../blocking/block-rule.ts'
 import { type BlockTask, forEachPair } from '../blocking/candidate-pairs.ts'
-import type { Knowledge } from '../knowledge/knowledge.ts'
 import { grown } from '../memory/flat-memory.ts'
-import type { Model } from '../model/model.ts'
-import type { Table } from '../table/table.ts'
-import { Scorer } from './scorer.ts'
+import { Scorer, type ScoringInput } from './scorer.ts'
 
 /** Bits per bar of the weight histogram, and the weight of its first bar. */
 export const HISTOGRAM = { from: -40, bars: 120 } as const
@@ -22,9 +19,7 @@ export interface ScoredPairs {
 
 /** Scores tasks until `nextTask` says there are none (-1), keeping edges of at least `thresholds.keep`. */
 export function scoreTasks(
-  model: Model,
-  table: Table,
-  knowledge: Knowledge,
+  { model, table, knowledge }: ScoringInput,
   rules: readonly RuleKeys[],
   tasks: readonly BlockTask[],
   nextTask: () => number,

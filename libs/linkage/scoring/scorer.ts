@@ -3,6 +3,13 @@ import { type Knowledge, levelKey } from '../knowledge/knowledge.ts'
 import { comparatorOf, type Model, type ModelComparison } from '../model/model.ts'
 import { type Column, type Table, ValueReader } from '../table/table.ts'
 
+/** What the weight of two records depends on: the model, the records with their positions, and what is known of their values. */
+export interface ScoringInput {
+  readonly model: Model
+  readonly table: Table
+  readonly knowledge: Knowledge
+}
+
 /** Level of a comparison where a side has no value. */
 export const MISSING = -1
 

@@ -39,5 +39,5 @@ function trainOn(model: Model, table: Table): NextEpoch {
   const open = { ...model, prior: { ...model.prior, population: undefined } }
   const frozen = { ...model, ...freezeKnowledge(open, table) }
   const knowledge = knowledgeOf(frozen, table)
-  return train(frozen, table, knowledge, blockRecords(frozen, table, knowledge))
+  return train({ model: frozen, table, knowledge }, blockRecords(frozen, table, knowledge))
 }

@@ -1,9 +1,8 @@
 import type { RuleKeys } from '../blocking/block-rule.ts'
 import type { Blocking } from '../blocking/blocking.ts'
 import { blockTasks, forEachPair } from '../blocking/candidate-pairs.ts'
-import type { Knowledge } from '../knowledge/knowledge.ts'
 import { type Model } from '../model/model.ts'
-import { MISSING, Scorer } from '../scoring/scorer.ts'
+import { MISSING, Scorer, type ScoringInput } from '../scoring/scorer.ts'
 import type { Table } from '../table/table.ts'
 import { seededInt, shuffle } from './random.ts'
 
@@ -27,23 +26,19 @@ const SMALLEST = 1e-9
  * expectation maximisation on the pairs of each pass's blocking rules, leaving out the comparisons of the fields these rules
  * use, then averaged over the passes weighted by matches found. Records are sorted by id before sampling, so the same records
  * in any order give the same model. Levels marked `fixed` keep their values; the epoch grows by one.
- * @throws TrainingFailed when the model names no passes, or a comparison is left out of every pass.
+ * @throws TrainingFailed when the model names no passes, or there are fewer than two records.
  */
-export function train(
-  model: Model,
-  table: Table,
-  knowledge: Knowledge,
-  blocking: Blocking,
-): { model: Model; report: TrainingReport } {
+export function train(input: ScoringInput, blocking: Blocking): { model: Model; report: TrainingReport } {
+  const { model, table } = input
   const { training } = model
   if (!training) throw new TrainingFailed('The model has no "training" section')
   if (table.size < 2) throw new TrainingFailed('Training needs at least two records')
   const order = sortedById(table)
-  const random = randomPatterns(model, table, knowledge, order)
+  const random = randomPatterns(input, order)
   let trained = withU(model, random)
   let passes: TrainingReport['passes'] = []
   for (let round = 0; round < 2; round++) {
-    const results = training.passes.map((rules) => runPass(trained, table, knowledge, blocking, rules, order))
+    const results = training.passes.map((rules) => runPass({ ...input, model: trained }, blocking, rules, order))
     passes = results.map(({ rules, pairs, matches, iterations }) => ({ rules, pairs, matches, iterations }))
     trained = withU(withM(trained, results), random)
   }
@@ -53,6 +48,7 @@ export function train(
   }
 }
 
+/** The records' positions in the order of their ids. */
 function sortedById(table: Table): Int32Array {
   const ids = Array.from({ length: table.size }, (_, record) => table.ids.get(record))
   return Int32Array.from(ids.keys()).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1))
@@ -61,6 +57,7 @@ function sortedById(table: Table): Int32Array {
 /** Level vectors and how often each occurs. */
 type Patterns = Map<string, { levels: Int8Array; count: number }>
 
+/** Counts a level vector. */
 function count(patterns: Patterns, levels: Int8Array): void {
   const key = String.fromCharCode.apply(null, levels as unknown as number[])
   const known = patterns.get(key)
@@ -68,7 +65,7 @@ function count(patterns: Patterns, levels: Int8Array): void {
   else patterns.set(key, { levels: levels.slice(), count: 1 })
 }
 
-function randomPatterns(model: Model, table: Table, knowledge: Knowledge, order: Int32Array): Patterns {
+function randomPatterns({ model, table, knowledge }: ScoringInput, order: Int32Array): Patterns {
   const below = seededInt(model.training!.seed)
   const scorer = new Scorer(model, table, knowledge)
   const patterns: Patterns = new Map()
@@ -136,54 +133,50 @@ interface PassResult {
   readonly counts: readonly (readonly number[])[]
 }
 
-function runPass(
-  model: Model,
-  table: Table,
-  knowledge: Knowledge,
-  blocking: Blocking,
-  rules: readonly string[],
-  order: Int32Array,
-): PassResult {
+/** Learns from the pairs of some rules; `order` are the records by id. */
+function runPass(input: ScoringInput, blocking: Blocking, rules: readonly string[], order: Int32Array): PassResult {
+  const { model } = input
   const chosen = rules.map((name) => model.blocking.findIndex((rule) => rule.name === name))
   const blocked = new Set(chosen.flatMap((rule) => model.blocking[rule]!.keys.map(({ field }) => field)))
   const used = model.comparisons.map(({ field }) => !blocked.has(field))
   const patterns = blockedPatterns(
-    model,
-    table,
-    knowledge,
+    input,
     chosen.map((rule) => blocking.rules[rule]!),
     order,
   )
+  return { rules, ...maximised(model, patterns, used) }
+}
+
+/** Expectation maximisation: how the level vectors divide into matches and others, given the comparisons that are used. */
+function maximised(model: Model, patterns: Patterns, used: readonly boolean[]): Omit<PassResult, 'rules'> {
   let pairs = 0
   for (const { count: times } of patterns.values()) pairs += times
   let current = model
-  let lambda = 0.3
+  let matchShare = 0.3
   let counts: number[][] = []
   let iterations = 0
   for (let change = 1; change > CONVERGED && iterations < MAX_ITERATIONS && pairs > 0; iterations++) {
     counts = model.comparisons.map((comparison, k) => (used[k] ? comparison.levels.map(() => 0) : []))
     let matches = 0
-    const logPrior = Math.log(lambda / (1 - lambda))
+    const logPrior = Math.log(matchShare / (1 - matchShare))
     for (const { levels, count: times } of patterns.values()) {
       const share = times * posterior(current, levels, logPrior, -1, used)
       matches += share
       for (let k = 0; k < levels.length; k++) if (used[k] && levels[k] !== MISSING) counts[k]![levels[k]!]! += share
     }
     const next = Math.min(0.999999, Math.max(0.000001, matches / pairs))
-    change = Math.abs(next - lambda)
-    lambda = next
-    current = withM(current, [{ rules, pairs, matches, iterations, counts }])
+    change = Math.abs(next - matchShare)
+    matchShare = next
+    current = withM(current, [{ counts }])
   }
-  return { rules, pairs, matches: lambda * pairs, iterations, counts }
+  return { pairs, matches: matchShare * pairs, iterations, counts }
 }
 
 /**
  * About `blockedPairs` pairs of the chosen rules: those of a seeded sample of the sorted records with anyone in their blocks.
  */
 function blockedPatterns(
-  model: Model,
-  table: Table,
-  knowledge: Knowledge,
+  { model, table, knowledge }: ScoringInput,
   rules: readonly RuleKeys[],
   order: Int32Array,
 ): Patterns {
@@ -207,7 +200,8 @@ function blockedPatterns(
   return patterns
 }
 
-function withM(model: Model, results: readonly PassResult[]): Model {
+/** m from the expected matches. */
+function withM(model: Model, results: readonly Pick<PassResult, 'counts'>[]): Model {
   const comparisons = model.comparisons.map((comparison, k) => {
     const counts = comparison.levels.map((_, level) =>
       results.reduce((sum, result) => sum + (result.counts[k]?.[level] ?? 0), 0),

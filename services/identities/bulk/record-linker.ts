@@ -77,13 +77,9 @@ export class RecordLinker {
   async score({ records, table }: Gathered, progress: Progress): Promise<void> {
     progress('scoring', 0)
     const knowledge = knowledgeOf(records.model, table, { count: false })
-    const found = await scoreInParallel(
-      records.model,
-      table,
-      knowledge,
-      records.ruleKeys(),
-      COMPILED ? 1 : 0,
-      (share) => progress('scoring', share),
+    const input = { model: records.model, table, knowledge }
+    const found = await scoreInParallel(input, records.ruleKeys(), COMPILED ? 1 : 0, (share) =>
+      progress('scoring', share),
     )
     const scorer = new Scorer(records.model, table, knowledge)
     for (let edge = 0; edge < found.a.length; edge++) {
