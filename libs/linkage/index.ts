@@ -18,7 +18,7 @@ export {
   partition,
 } from './clustering/partition.ts'
 export { type CsvRow, readCsv } from './csv/read-csv.ts'
-export { detectEncoding, type Encoding, UnreadableFile } from './csv/text-encoding.ts'
+export { type Encoding, encodingOf, type NoText, UnreadableFile } from './csv/text-encoding.ts'
 export { freezeKnowledge, type Hub, type Knowledge, knowledgeOf } from './knowledge/knowledge.ts'
 export { type Linked, type LinkOptions, type LinkStage, linkRecords } from './link.ts'
 export { NumberList } from './memory/flat-memory.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import iconv from 'iconv-lite'
 import { readCsv } from './read-csv.ts'
-import { detectEncoding } from './text-encoding.ts'
+import { detectEncoding, encodingOf } from './text-encoding.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -45,6 +45,23 @@ test('bytes far into the file decide, also at the border of two reads', async ()
   const long = `record_id,name\n${'1,ascii\n'.repeat(131_071)}`
   expect(await detectEncoding(await file(iconv.encode(`${long}2,王伟王伟王伟\n`, 'gb18030')))).toBe('gb18030')
   expect(await detectEncoding(await file(`${long}2,王伟王伟王伟\n`))).toBe('utf-8')
+})
+
+test('bytes tell their encoding in whatever pieces they come', async () => {
+  const inPieces = (bytes: Buffer) =>
+    encodingOf(async function* () {
+      for (const byte of bytes) yield Buffer.from([byte])
+    })
+  expect(await inPieces(iconv.encode(text, 'gb18030'))).toEqual({ encoding: 'gb18030' })
+  expect(await inPieces(Buffer.from(`\uFEFF${text}`))).toEqual({ encoding: 'utf-8' })
+  expect(await inPieces(Buffer.from('PK\u0003\u0004'))).toEqual({ fault: 'workbook' })
+  expect(await inPieces(Buffer.from('a'))).toEqual({ encoding: 'utf-8' })
+  expect(await inPieces(Buffer.alloc(0))).toEqual({ fault: 'empty' })
+})
+
+test('a mark that the bytes behind it belie is no encoding', async () => {
+  const marked = Buffer.concat([Buffer.from('\uFEFF'), iconv.encode(text, 'gb18030')])
+  await expect(detectEncoding(await file(marked))).rejects.toThrow('neither UTF-8 nor GB 18030')
 })
 
 test('spaces around headers do not count and short rows are filled by nobody', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Encoding } from '#libs/linkage'
+import { type Encoding, encodingOf, type NoText } from '#libs/linkage'
 import { DomainError } from '#libs/platform'
 
 /** A million rows have about 150 MB. */
@@ -16,20 +16,25 @@ const tooLarge = new DomainError('invalid', 'roster_too_large', {
   en: 'The file exceeds 512 MB: import it in parts',
 })
 
-const notText = new DomainError('unprocessable', 'roster_no_text', {
-  zh: '这是工作簿或压缩包，不是 CSV：请在表格软件里另存为“CSV UTF-8”',
-  en: 'This is a workbook or an archive, no CSV: save the sheet as CSV UTF-8',
-})
+const noText: Readonly<Record<NoText, DomainError>> = {
+  workbook: new DomainError('unprocessable', 'roster_no_text', {
+    zh: '这是工作簿或压缩包，不是 CSV：请在表格软件里另存为“CSV UTF-8”',
+    en: 'This is a workbook or an archive, no CSV: save the sheet as CSV UTF-8',
+  }),
+  unknown: new DomainError('unprocessable', 'roster_encoding', {
+    zh: '既不是 UTF-8 也不是 GB 18030 编码，请另存为“CSV UTF-8”',
+    en: 'Neither UTF-8 nor GB 18030: save it as CSV UTF-8',
+  }),
+  empty: new DomainError('unprocessable', 'roster_empty', {
+    zh: '文件是空的，请核对后重新上传',
+    en: 'The file is empty: check it and upload it again',
+  }),
+}
 
-const unknownEncoding = new DomainError('unprocessable', 'roster_encoding', {
-  zh: '既不是 UTF-8 也不是 GB 18030 编码，请另存为“CSV UTF-8”',
-  en: 'Neither UTF-8 nor GB 18030: save it as CSV UTF-8',
-})
-
-const empty = new DomainError('unprocessable', 'roster_empty', {
-  zh: '文件是空的，请核对后重新上传',
-  en: 'The file is empty: check it and upload it again',
-})
+interface Secret {
+  readonly key: Buffer
+  readonly iv: Buffer
+}
 
 /**
  * An upload on disk, to be read more than once: the encoding shows at the end only. It is encrypted with a key that
@@ -38,7 +43,7 @@ const empty = new DomainError('unprocessable', 'roster_empty', {
 export class SpooledUpload {
   private constructor(
     private readonly path: string,
-    private readonly secret: { readonly key: Buffer; readonly iv: Buffer },
+    private readonly secret: Secret,
     readonly encoding: Encoding,
   ) {}
 
@@ -46,7 +51,6 @@ export class SpooledUpload {
   static async from(upload: Readable): Promise<SpooledUpload> {
     const path = join(tmpdir(), `ruhui-roster-${randomUUID()}`)
     const secret = { key: randomBytes(32), iv: randomBytes(16) }
-    const seen = new EncodingWatch()
     let bytes = 0
     try {
       await pipeline(
@@ -55,14 +59,15 @@ export class SpooledUpload {
           for await (const chunk of chunks) {
             bytes += chunk.length
             if (bytes > MOST_BYTES) throw tooLarge
-            seen.add(chunk)
             yield chunk
           }
         },
         createCipheriv('aes-256-ctr', secret.key, secret.iv),
         createWriteStream(path, { mode: 0o600, flags: 'wx' }),
       )
-      return new SpooledUpload(path, secret, seen.encoding())
+      const seen = await encodingOf(() => plainBytes(path, secret))
+      if ('fault' in seen) throw noText[seen.fault]
+      return new SpooledUpload(path, secret, seen.encoding)
     } catch (error) {
       await rm(path, { force: true })
       throw error
@@ -72,15 +77,8 @@ export class SpooledUpload {
   /** The text, in pieces, without its byte-order mark. */
   async *text(): AsyncGenerator<string> {
     const decoder = new TextDecoder(this.encoding, { fatal: true })
-    const bytes = createReadStream(this.path, { highWaterMark: 1 << 18 })
-    const plain = createDecipheriv('aes-256-ctr', this.secret.key, this.secret.iv)
-    bytes.on('error', (error) => plain.destroy(error))
-    try {
-      for await (const chunk of bytes.pipe(plain)) yield decoder.decode(chunk, { stream: true })
-      yield decoder.decode()
-    } finally {
-      bytes.destroy()
-    }
+    for await (const chunk of plainBytes(this.path, this.secret)) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
   }
 
   async remove(): Promise<void> {
@@ -88,36 +86,13 @@ export class SpooledUpload {
   }
 }
 
-/** Finds the encoding while bytes go by: the mark, else UTF-8 if all of it fits, else GB 18030. */
-class EncodingWatch {
-  private start = Buffer.alloc(0)
-  private readonly fitting = new Map<Encoding, TextDecoder>(
-    (['utf-8', 'gb18030'] as const).map((encoding) => [encoding, new TextDecoder(encoding, { fatal: true })]),
-  )
-
-  add(chunk: Buffer): void {
-    if (this.start.length < 4) this.start = Buffer.concat([this.start, chunk.subarray(0, 4)]).subarray(0, 4)
-    this.drop((decoder) => decoder.decode(chunk, { stream: true }))
-  }
-
-  encoding(): Encoding {
-    const mark = this.start.toString('hex')
-    if (mark === '') throw empty
-    if (mark === '504b0304' || mark === 'd0cf11e0') throw notText
-    if (mark.startsWith('fffe')) return 'utf-16le'
-    this.drop((decoder) => decoder.decode())
-    const [first] = this.fitting.keys()
-    if (!first) throw unknownEncoding
-    return first
-  }
-
-  private drop(decode: (decoder: TextDecoder) => string): void {
-    for (const [encoding, decoder] of this.fitting) {
-      try {
-        decode(decoder)
-      } catch {
-        this.fitting.delete(encoding)
-      }
-    }
+async function* plainBytes(path: string, { key, iv }: Secret): AsyncGenerator<Buffer> {
+  const bytes = createReadStream(path, { highWaterMark: 1 << 18 })
+  const plain = createDecipheriv('aes-256-ctr', key, iv)
+  bytes.on('error', (error) => plain.destroy(error))
+  try {
+    yield* bytes.pipe(plain)
+  } finally {
+    bytes.destroy()
   }
 }
