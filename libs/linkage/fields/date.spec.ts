@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { comparatorOf, fieldType } from '../model/model.ts'
 import { dayOf } from './date.ts'
+import { comparatorOf, fieldType } from './vocabulary.ts'
 
 test.each([
   ['19900102', '19900201', 'swapped'],

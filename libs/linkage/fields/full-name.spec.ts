@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { comparatorOf, fieldType } from '../model/model.ts'
+import { comparatorOf, fieldType } from './vocabulary.ts'
 
 test.each([
   ['ann|smith', 'smith|ann', 'swapped'],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { comparatorOf, fieldType } from '../model/model.ts'
+import { comparatorOf, fieldType } from './vocabulary.ts'
 
 test('numbers are as far apart as their difference', () => {
   const { read } = fieldType('number')

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { comparatorOf, fieldType } from '../model/model.ts'
 import type { Comparator, FieldType, Value } from './field-type.ts'
-import type { ComparatorName, FieldTypeName } from './vocabulary.ts'
+import { type ComparatorName, comparatorOf, type FieldTypeName, fieldType } from './vocabulary.ts'
 
 /** Grade of two raw values of one type. */
 function gradeOf(name: FieldTypeName & ComparatorName): (a: string, b: string) => string {

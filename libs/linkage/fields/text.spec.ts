@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { comparatorOf, fieldType } from '../model/model.ts'
+import { comparatorOf, fieldType } from './vocabulary.ts'
 
 test('words count as a share of all words of both texts', () => {
   const { read } = fieldType('text')

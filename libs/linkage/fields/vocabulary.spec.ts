@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { comparatorOf, fieldType } from '../model/model.ts'
-import { COMPARATORS, type ComparatorName, FIELD_TYPES, type FieldTypeName } from './vocabulary.ts'
+import {
+  COMPARATORS,
+  type ComparatorName,
+  comparatorOf,
+  FIELD_TYPES,
+  type FieldTypeName,
+  fieldType,
+} from './vocabulary.ts'
 
 /** Texts near what each type reads, so that properties are not only tried on what it rejects. */
 const samples: Record<FieldTypeName, readonly string[]> = {

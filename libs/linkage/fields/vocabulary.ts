@@ -44,3 +44,13 @@ export const COMPARATORS = {
 
 export type FieldTypeName = keyof typeof FIELD_TYPES
 export type ComparatorName = keyof typeof COMPARATORS
+
+/** The field type of a name. */
+export function fieldType(name: FieldTypeName): FieldType {
+  return FIELD_TYPES[name] as FieldType
+}
+
+/** The comparator of a name. */
+export function comparatorOf(name: ComparatorName): Comparator {
+  return COMPARATORS[name] as Comparator
+}

@@ -31,6 +31,18 @@ test.each<[string, (model: ModelInput) => void, string]>([
     (model) => (model.comparisons[0]!.levels[0]!.when = undefined),
     'the last level',
   ],
+  [
+    'an unknown comparison to stand back for',
+    (model) => (model.comparisons[0]!.unlessCompared = ['x']),
+    'comparison resident_id: no comparison "x"',
+  ],
+  ['an unknown part in a hub', (model) => (model.hubs![0]!.by.part = 'x'), 'hubs: a chinese-name has no part "x"'],
+  ['an unknown exclusive field', (model) => (model.exclusive![0]!.field = 'x'), 'exclusive: no field "x"'],
+  [
+    'an unknown part for a frequency',
+    (model) => (model.comparisons[1]!.levels[0]!.tf!.part = 'x'),
+    'level equal: a chinese-name has no part "x"',
+  ],
   ['an unknown comparison in a cap', (model) => (model.caps![0]!.comparisons = ['x']), 'cap: no comparison "x"'],
   ['an unknown level in a cap', (model) => (model.caps![0]!.unless[0]!.levels = ['x']), 'cap: no level "name.x"'],
   ['an unknown rule in training', (model) => (model.training!.passes[0] = ['x']), 'training: no rule "x"'],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Comparator, FieldType } from '../fields/field-type.ts'
-import { COMPARATORS, type ComparatorName, FIELD_TYPES, type FieldTypeName } from '../fields/vocabulary.ts'
+import { COMPARATORS, FIELD_TYPES } from '../fields/vocabulary.ts'
+import { problemsOf } from './model-problems.ts'
 
 const milliBits = z.int()
 const probability = z.number().gt(0).lte(1)
@@ -141,93 +141,4 @@ export function parseModel(json: unknown): Model {
   const problems = problemsOf(parsed.data)
   if (problems.length > 0) throw new InvalidModel(problems)
   return parsed.data
-}
-
-export function fieldType(name: FieldTypeName): FieldType {
-  return FIELD_TYPES[name] as FieldType
-}
-
-export function comparatorOf(name: ComparatorName): Comparator {
-  return COMPARATORS[name] as Comparator
-}
-
-function problemsOf(model: Model): string[] {
-  const problems: string[] = []
-  const fields = new Map(model.fields.map((field) => [field.name, field]))
-  const comparisons = new Map(model.comparisons.map((comparison) => [comparison.name, comparison]))
-  const rules = new Set(model.blocking.map((rule) => rule.name))
-  const duplicates = (names: string[], what: string) => {
-    if (new Set(names).size < names.length) problems.push(`${what} names must be unique`)
-  }
-  const part = (where: string, field: string, name: string) => {
-    const known = fields.get(field)
-    if (!known) return problems.push(`${where}: no field "${field}"`)
-    if (!knowsPart(known.type, name)) problems.push(`${where}: a ${known.type} has no part "${name}"`)
-    return undefined
-  }
-  duplicates(
-    model.fields.map(({ name }) => name),
-    'field',
-  )
-  duplicates(
-    model.comparisons.map(({ name }) => name),
-    'comparison',
-  )
-  duplicates(
-    model.blocking.map(({ name }) => name),
-    'blocking rule',
-  )
-  for (const comparison of model.comparisons) {
-    const field = fields.get(comparison.field)
-    if (!field) problems.push(`comparison ${comparison.name}: no field "${comparison.field}"`)
-    else problems.push(...comparisonProblems(comparison, field.type))
-    for (const level of comparison.levels) if (level.tf) part(`level ${level.name}`, comparison.field, level.tf.part)
-    for (const name of comparison.unlessCompared ?? []) {
-      if (!comparisons.has(name)) problems.push(`comparison ${comparison.name}: no comparison "${name}"`)
-    }
-  }
-  for (const rule of model.blocking) for (const key of rule.keys) part(`rule ${rule.name}`, key.field, key.part)
-  for (const { field, part: name } of model.exclusive) part('exclusive', field, name)
-  for (const hub of model.hubs) {
-    part('hubs', hub.field, hub.part)
-    part('hubs', hub.by.field, hub.by.part)
-  }
-  for (const cap of model.caps) {
-    for (const name of cap.comparisons) if (!comparisons.has(name)) problems.push(`cap: no comparison "${name}"`)
-    for (const { comparison, levels } of cap.unless) {
-      const known = comparisons.get(comparison)?.levels.map(({ name }) => name) ?? []
-      for (const level of levels) if (!known.includes(level)) problems.push(`cap: no level "${comparison}.${level}"`)
-    }
-  }
-  for (const name of model.training?.passes.flat() ?? [])
-    if (!rules.has(name)) problems.push(`training: no rule "${name}"`)
-  const { keep, review, merge } = model.thresholds
-  if (keep > review || review > merge) problems.push('thresholds: keep ≤ review ≤ merge')
-  return problems
-}
-
-function knowsPart(type: FieldTypeName, name: string): boolean {
-  const known = fieldType(type)
-  return known.part(name, known.read('')) !== undefined
-}
-
-function comparisonProblems(comparison: ModelComparison, type: string): string[] {
-  const problems: string[] = []
-  const where = `comparison ${comparison.name}`
-  const { accepts, outcome } = comparatorOf(comparison.comparator)
-  if (accepts.length > 0 && !accepts.includes(type)) {
-    problems.push(`${where}: ${comparison.comparator} does not read a ${type}`)
-  }
-  comparison.levels.forEach((level, index) => {
-    const last = index === comparison.levels.length - 1
-    if (last !== (level.when === undefined)) problems.push(`${where}: the last level, and only it, has no "when"`)
-    if (level.when === undefined) return
-    if (Array.isArray(level.when)) {
-      const unknown = typeof outcome === 'string' ? level.when : level.when.filter((grade) => !outcome.includes(grade))
-      for (const grade of unknown) problems.push(`${where}: ${comparison.comparator} has no grade "${grade}"`)
-    } else if (outcome !== ('atLeast' in level.when ? 'similarity' : 'distance')) {
-      problems.push(`${where}: level ${level.name} does not fit what ${comparison.comparator} measures`)
-    }
-  })
-  return problems
 }

@@ -1,6 +1,7 @@
 import { type Comparator } from '../fields/field-type.ts'
+import { comparatorOf } from '../fields/vocabulary.ts'
 import { type Knowledge, levelKey } from '../knowledge/knowledge.ts'
-import { comparatorOf, type Model, type ModelComparison } from '../model/model.ts'
+import { type Model, type ModelComparison } from '../model/model.ts'
 import { type Column, type Table, ValueReader } from '../table/table.ts'
 
 /** What the weight of two records depends on: the model, the records with their positions, and what is known of their values. */

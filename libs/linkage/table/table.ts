@@ -1,8 +1,9 @@
 import type { FieldType, Value } from '../fields/field-type.ts'
+import { fieldType } from '../fields/vocabulary.ts'
 import { FEW, NumberList, shared } from '../memory/flat-memory.ts'
 import { hashText } from '../memory/hash.ts'
 import { type SharedPool, StringPool } from '../memory/string-pool.ts'
-import { fieldType, type Model } from '../model/model.ts'
+import { type Model } from '../model/model.ts'
 
 /** The hashed texts of one part of a field: value v has `hashes[offsets[v]] … hashes[offsets[v + 1] - 1]`. */
 export interface PartIndex {
