@@ -10,4 +10,11 @@ export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 export { GroupCommit, type GroupCommitLimits } from './group-commit.ts'
 export { lockKeys } from './lock-keys.ts'
 export { type Prepared, runPrepared } from './prepared.ts'
-export { afterCommit, isDatabaseOutage, lostAgainstAnother, TransactionConflict, transact, transactOn } from './transaction.ts'
+export {
+  afterCommit,
+  isDatabaseOutage,
+  lostAgainstAnother,
+  TransactionConflict,
+  transact,
+  transactOn,
+} from './transaction.ts'

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type DataSource,
   type EntityManager,
+  type QueryRunner,
   QueryRunnerAlreadyReleasedError,
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm'
@@ -16,9 +17,28 @@ const TRIES = 5
  * effect outside of the database, since it may run more than once.
  */
 export async function transact<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return untilWon(async () => {
+    const runner = dataSource.createQueryRunner()
+    try {
+      return await once(runner, work)
+    } finally {
+      await runner.release()
+    }
+  })
+}
+
+/**
+ * As {@link transact}, on a connection that the caller keeps, with the locks and temporary tables of its session. Once that
+ * connection is broken nothing is done any more.
+ */
+export async function transactOn<T>(runner: QueryRunner, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return untilWon(() => once(runner, work))
+}
+
+async function untilWon<T>(attemptOnce: () => Promise<Outcome<T>>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const { result, callbacks } = await once(dataSource, work)
+      const { result, callbacks } = await attemptOnce()
       for (const callback of callbacks) callback()
       return result
     } catch (error) {
@@ -38,18 +58,21 @@ export function afterCommit(tx: EntityManager, callback: Callback): void {
 
 type Callback = () => void
 
-async function once<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>) {
-  const runner = dataSource.createQueryRunner()
+interface Outcome<T> {
+  readonly result: T
+  readonly callbacks: readonly Callback[]
+}
+
+async function once<T>(runner: QueryRunner, work: (tx: EntityManager) => Promise<T>): Promise<Outcome<T>> {
+  runner.data.afterCommit = []
   try {
     await runner.startTransaction()
     const result = await work(runner.manager)
     await runner.commitTransaction()
-    return { result, callbacks: (runner.data.afterCommit ?? []) as Callback[] }
+    return { result, callbacks: runner.data.afterCommit }
   } catch (error) {
     if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {})
     throw error
-  } finally {
-    await runner.release()
   }
 }
 

@@ -1,6 +1,7 @@
 import { generateCampaign } from '#libs/testing'
 import type { Person, RecordContent } from '../records/record-content.ts'
 import { type ResolverForSpecs, type ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
+import type { JobContext } from './bulk-jobs.ts'
 import { EpochRegister } from './epoch-register.ts'
 import { EpochTraining } from './epoch-training.ts'
 import { Rebuild } from './rebuild.ts'
@@ -9,13 +10,18 @@ import { ReplacePartition } from './replace-partition.ts'
 import { Staging } from './staging.ts'
 
 /** The parts that work on all records, over those of a resolver. */
-export function bulkOf(resolver: ResolverForSpecs, staging = new Staging(resolver.dataSource)) {
+export function bulkOf(resolver: ResolverForSpecs, staging = new Staging()) {
   const { dataSource, opener, evidence, records, partitioning, activeModel } = resolver
   const linker = new RecordLinker(dataSource, opener, evidence, records)
-  const replacePartition = new ReplacePartition(dataSource, linker, staging, partitioning)
+  const replacePartition = new ReplacePartition(linker, staging, partitioning)
   const register = new EpochRegister(dataSource, activeModel)
   const training = new EpochTraining(dataSource, activeModel, register, linker, replacePartition)
   return { linker, replacePartition, rebuild: new Rebuild(activeModel, linker, replacePartition), register, training }
+}
+
+/** What work on all records runs with when nothing but a spec asks for it: no lock, and nobody who wants to know how far it is. */
+export function jobContext({ dataSource }: Pick<ResolverForSpecs, 'dataSource'>): JobContext {
+  return { progress: () => {}, session: dataSource.createQueryRunner() }
 }
 
 /** Registrations of a generated campaign, every sixth of them as a platform's masked lead. */
@@ -49,6 +55,7 @@ export async function stateOf({ dataSource }: ResolverForSpecs) {
     items: await rows(`select * from review_item order by lo, hi`),
     edges: await rows(`select lo, hi, lo_version, hi_version, weight, levels::text, epoch from edge order by lo, hi`),
     keys: await rows(`select id, keys::text, encode(exclusive_key, 'hex') as exclusive, epoch from record order by id`),
+    found: await rows(`select key, record_id from block_key order by key, record_id`),
     hubs: await rows(`select key, rule from hub order by key`),
     events: await rows(`select count(*) from event_log`),
   }

@@ -1,11 +1,25 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { DataSource, type QueryRunner } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
+import { isDatabaseOutage } from '#libs/database'
 import { type Bilingual, DomainError } from '#libs/platform'
-import type { Progress } from './record-linker.ts'
+import { ProgressNotes } from './progress-notes.ts'
 
 export const jobKinds = ['rebuild', 'train', 'activate'] as const
 export const jobStates = ['running', 'done', 'failed'] as const
+
+/** Told how far a step is, 0 … 1. Throws when the work is to end. */
+export type Progress = (stage: 'reading' | 'training' | 'scoring' | 'comparing' | 'writing', share: number) => void
+
+/** What work on all records is carried out with. */
+export interface JobContext {
+  readonly progress: Progress
+  /**
+   * The session that holds the lock on such work. What the work stages lies in temporary tables of this session, and what it
+   * changes it changes here: without the session nothing of it is left that could do harm beside other work.
+   */
+  readonly session: QueryRunner
+}
 
 /** Work on all records, as its operator sees it. */
 export interface BulkJob {
@@ -29,11 +43,19 @@ const COLUMNS = `id as "jobId", kind, state, epoch, stage, share, result, error,
 /** Held by whoever works on all records, in whichever process: only one may. Its end releases it, however it comes. */
 const LOCK = `hashtextextended('bulk job', 0)`
 
-const BETWEEN_NOTES_MS = 500
-
 const ENDED: Bilingual = {
   zh: '服务在任务完成前停止，未做任何更改，请重新启动该任务',
   en: 'The service stopped before the work was done; nothing was changed: start it again',
+}
+
+const FAILED: Bilingual = {
+  zh: '任务失败，未做任何更改，详情见日志',
+  en: 'The work failed and changed nothing: see the log',
+}
+
+const LOST: Bilingual = {
+  zh: '数据库连接在任务完成前中断，未做任何更改，请重新启动该任务',
+  en: 'The connection to the database was lost before the work was done; nothing was changed: start it again',
 }
 
 /** Runs work on all records in the background: one at a time, and kept track of in the database. */
@@ -47,8 +69,8 @@ export class BulkJobs implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Says of work that ended with its process that it did. */
   async onApplicationBootstrap(): Promise<void> {
-    const runner = await this.locked()
-    if (runner) await unlock(runner)
+    const session = await this.locked()
+    if (session) await unlock(session)
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -63,10 +85,10 @@ export class BulkJobs implements OnApplicationBootstrap, OnApplicationShutdown {
    */
   async start(
     { kind, epoch = null, startedBy }: { kind: BulkJob['kind']; epoch?: number | null; startedBy: string },
-    work: (progress: Progress) => Promise<object>,
+    work: (context: JobContext) => Promise<object>,
   ): Promise<BulkJob> {
-    const runner = await this.locked()
-    if (!runner) {
+    const session = await this.locked()
+    if (!session) {
       throw new DomainError('conflict', 'bulk_job_running', {
         zh: '已有一个全量任务在运行，请等它完成后再试',
         en: 'Other work on all records is under way: wait until it is done',
@@ -82,10 +104,10 @@ export class BulkJobs implements OnApplicationBootstrap, OnApplicationShutdown {
       )
       begun = await this.one(id)
     } catch (error) {
-      await unlock(runner)
+      await unlock(session)
       throw error
     }
-    this.running = this.carryOut(id, work).finally(() => unlock(runner))
+    this.running = this.carryOut(id, session, work).finally(() => unlock(session))
     return begun
   }
 
@@ -108,30 +130,35 @@ export class BulkJobs implements OnApplicationBootstrap, OnApplicationShutdown {
     return job ?? null
   }
 
-  private async carryOut(id: string, work: (progress: Progress) => Promise<object>): Promise<void> {
-    const notes = new Notes((stage, share) =>
+  private async carryOut(
+    id: string,
+    session: QueryRunner,
+    work: (context: JobContext) => Promise<object>,
+  ): Promise<void> {
+    const notes = new ProgressNotes((stage, share) =>
       this.dataSource.query(`update bulk_job set stage = $2, share = $3 where id = $1`, [id, stage, share]),
     )
     try {
-      const result = await work((stage, share) => {
+      const progress: Progress = (stage, share) => {
         if (this.stopping) throw new DomainError('conflict', 'bulk_job_stopped', ENDED)
+        if (session.isReleased) throw new DomainError('conflict', 'bulk_job_lost', LOST)
         notes.take(stage, share)
-      })
+      }
+      const result = await work({ progress, session })
       await notes.end()
       await this.end(id, 'done', result, null)
     } catch (error) {
       await notes.end()
       const known = error instanceof DomainError
       if (!known) this.logger.error({ msg: 'work on all records failed', jobId: id, error })
-      const say = known
-        ? error.say
-        : { zh: '任务失败，未做任何更改，详情见日志', en: 'The work failed and changed nothing: see the log' }
-      await this.end(id, 'failed', null, say).catch((failure: unknown) =>
-        this.logger.error({ msg: 'the end of a job could not be noted', jobId: id, error: failure }),
+      await this.end(id, 'failed', null, known ? error.say : isDatabaseOutage(error) ? LOST : FAILED).catch(
+        (failure: unknown) =>
+          this.logger.error({ msg: 'the end of a job could not be noted', jobId: id, error: failure }),
       )
     }
   }
 
+  /** Notes how a job ended. What was done counts, even if another job held this one for ended. */
   private async end(
     id: string,
     state: BulkJob['state'],
@@ -140,49 +167,38 @@ export class BulkJobs implements OnApplicationBootstrap, OnApplicationShutdown {
   ): Promise<void> {
     await this.dataSource.query(
       `update bulk_job set state = $2, result = $3, error = $4, share = case when $2 = 'done' then 1 else share end,
-         finished_at = now() where id = $1`,
+         finished_at = now() where id = $1 and ($2 = 'done' or state = 'running')`,
       [id, state, result && JSON.stringify(result), error && JSON.stringify(error)],
     )
   }
 
   /** A connection that holds the lock, undefined when another one does. Whatever still counts as running has ended then. */
   private async locked(): Promise<QueryRunner | undefined> {
-    const runner = this.dataSource.createQueryRunner()
-    const [row] = await runner.query(`select pg_try_advisory_lock(${LOCK}) as locked`)
-    if (!row.locked) {
-      await runner.release()
-      return undefined
+    const session = this.dataSource.createQueryRunner()
+    try {
+      const [row] = await session.query(`select pg_try_advisory_lock(${LOCK}) as locked`)
+      if (!row.locked) {
+        await session.release()
+        return undefined
+      }
+      // Staging millions of pairs takes longer than a statement usually may.
+      await session.query(`set transaction_timeout = 0`)
+      await session.query(
+        `update bulk_job set state = 'failed', error = $1, finished_at = now() where state = 'running'`,
+        [JSON.stringify(ENDED)],
+      )
+      return session
+    } catch (error) {
+      await unlock(session)
+      throw error
     }
-    await runner.query(
-      `update bulk_job set state = 'failed', error = $1, finished_at = now() where state = 'running'`,
-      [JSON.stringify(ENDED)],
-    )
-    return runner
   }
 }
 
-async function unlock(runner: QueryRunner): Promise<void> {
-  await runner.query(`select pg_advisory_unlock(${LOCK})`).catch(() => {})
-  await runner.release()
-}
-
-/** Writes down how far work is, now and then: work goes on meanwhile. */
-class Notes {
-  private last = 0
-  private stage = ''
-  private writing: Promise<unknown> = Promise.resolve()
-
-  constructor(private readonly write: (stage: string, share: number) => Promise<unknown>) {}
-
-  take(stage: string, share: number): void {
-    const now = performance.now()
-    if (stage === this.stage && now - this.last < BETWEEN_NOTES_MS) return
-    this.stage = stage
-    this.last = now
-    this.writing = this.writing.then(() => this.write(stage, share)).catch(() => {})
+/** Leaves nothing of the work in its session: neither what it staged, also when it failed, nor its lock. */
+async function unlock(session: QueryRunner): Promise<void> {
+  for (const statement of ['discard temp', 'reset transaction_timeout', `select pg_advisory_unlock(${LOCK})`]) {
+    await session.query(statement).catch(() => {})
   }
-
-  async end(): Promise<void> {
-    await this.writing
-  }
+  await session.release()
 }

@@ -21,7 +21,7 @@ export class BulkController {
   @HttpCode(202)
   @ApiAcceptedResponse({ standardSchema: jobAnswer })
   async start(@Sender() { accountId: startedBy }: Principal) {
-    return this.jobs.start({ kind: 'rebuild', startedBy }, (progress) => this.rebuild.run(progress))
+    return this.jobs.start({ kind: 'rebuild', startedBy }, (context) => this.rebuild.run(context))
   }
 
   /** How far work is, and what came of it. */

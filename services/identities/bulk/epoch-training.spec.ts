@@ -3,17 +3,17 @@ import { type Model, parseModel } from '#libs/linkage'
 import { firstEpoch } from '../evidence/active-model.ts'
 import { type ResolverForSpecs, ResolverWorld } from '../resolver-for-specs.ts'
 import { draftAnswer } from './bulk-answers.ts'
-import { bulkOf, generatedRecords, stateOf } from './bulk-for-specs.ts'
+import { bulkOf, generatedRecords, jobContext, stateOf } from './bulk-for-specs.ts'
+import type { JobContext } from './bulk-jobs.ts'
 import { agreementOf } from './epoch-training.ts'
 import { SampleView } from './sample-view.ts'
-
-const quietly = () => {}
 
 describe('an epoch', () => {
   let world: ResolverWorld
   let resolver: ResolverForSpecs
   let other: ResolverForSpecs
   let bulk: ReturnType<typeof bulkOf>
+  let context: JobContext
   let underFirst: string[][]
 
   beforeAll(async () => {
@@ -21,19 +21,23 @@ describe('an epoch', () => {
     resolver = await world.resolver()
     other = await world.resolver()
     bulk = bulkOf(resolver)
+    context = jobContext(resolver)
     const records = generatedRecords(world, 350, 5)
     for (let at = 0; at < records.length; at += 100) await resolver.take(records.slice(at, at + 100))
     underFirst = await resolver.partition()
   })
 
-  afterAll(() => world.end())
+  afterAll(async () => {
+    await context.session.release()
+    await world.end()
+  })
 
   it('is the same to the last bit from the same records, and changes nothing while it is a draft', async () => {
     const before = await stateOf(resolver)
-    await bulk.training.train(2, 'o', quietly)
+    await bulk.training.train(2, 'o', context)
     const first = await bulk.register.draft(2)
     await resolver.dataSource.query(`delete from epoch_draft`)
-    await bulkOf(other).training.train(2, 'o', quietly)
+    await bulkOf(other).training.train(2, 'o', context)
     expect(await bulk.register.draft(2)).toEqual(first)
     expect(first.model.comparisons).not.toEqual(world.model.comparisons)
     expect(first.model.frequencies!.population).toBe(before.members.length)
@@ -77,41 +81,41 @@ describe('an epoch', () => {
   it('changes what its draft said when it is approved, and tells of it', async () => {
     const draft = await bulk.register.draft(2)
     const { count } = (await stateOf(resolver)).events[0] as { count: string }
-    const done = await bulk.training.activate(await bulk.register.candidate(2), 'o', 'trained', quietly)
+    const done = await bulk.training.activate(await bulk.register.candidate(2), 'o', 'trained', context)
     expect(done).toMatchObject({ ...draft.numbers, drafted: draft.numbers, agreement: 'as_drafted' })
     expect(await resolver.partition()).toHaveLength(draft.numbers.peopleAfter)
     const told = (await resolver.events()).slice(Number(count))
     expect(told.filter(({ type }) => type === 'identity.merged').length).toBe(draft.numbers.merges)
     expect(told.every(({ data }) => data.cause === undefined || data.cause === 'epoch')).toBe(true)
-    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
+    expect(await bulk.rebuild.run(context)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
   })
 
   it('is the one that records are weighed under from then on, in every process', async () => {
     expect((await other.activeModel.current()).epoch).toBe(1)
     await other.take(generatedRecords(world, 20, 6))
     expect((await other.activeModel.current()).epoch).toBe(2)
-    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
+    expect(await bulk.rebuild.run(context)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
     await other.erase(...generatedRecords(world, 20, 6).map(({ id }) => id))
   })
 
   it('gives the same people again when it comes in force again', async () => {
     const underSecond = await resolver.partition()
-    const back = await bulk.training.activate(await bulk.register.candidate(1), 'o', 'back again', quietly)
+    const back = await bulk.training.activate(await bulk.register.candidate(1), 'o', 'back again', context)
     expect(back).toMatchObject({ agreement: 'no_draft', drafted: null })
     expect(await resolver.partition()).toEqual(underFirst)
     await expect(bulk.register.candidate(1)).rejects.toMatchObject({ code: 'epoch_in_force' })
-    await bulk.training.activate(await bulk.register.candidate(2), 'o', 'and forth', quietly)
+    await bulk.training.activate(await bulk.register.candidate(2), 'o', 'and forth', context)
     expect(await resolver.partition()).toEqual(underSecond)
   })
 
   it('that was drafted before more records came includes them', async () => {
-    await bulk.training.train(3, 'o', quietly)
+    await bulk.training.train(3, 'o', context)
     const late = generatedRecords(world, 20, 7)
     await resolver.take(late)
-    const done = await bulk.training.activate(await bulk.register.candidate(3), 'o', 'trained', quietly)
+    const done = await bulk.training.activate(await bulk.register.candidate(3), 'o', 'trained', context)
     expect(done.records).toBe(done.drafted!.records + late.length)
     expect(done.agreement).toBe('records_changed')
-    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0 })
+    expect(await bulk.rebuild.run(context)).toMatchObject({ moved: 0 })
   })
 
   it('comes in force while records keep coming, and misses none', async () => {
@@ -119,12 +123,12 @@ describe('an epoch', () => {
     const arriving = (async () => {
       for (let at = 0; at < late.length; at += 4) await other.take(late.slice(at, at + 4))
     })()
-    await bulk.training.activate(await bulk.register.candidate(1), 'o', 'back again', quietly)
-    await bulk.training.activate(await bulk.register.candidate(3), 'o', 'and forth', quietly)
+    await bulk.training.activate(await bulk.register.candidate(1), 'o', 'back again', context)
+    await bulk.training.activate(await bulk.register.candidate(3), 'o', 'and forth', context)
     await arriving
     const people = await resolver.partition()
     expect(people.flat()).toEqual(expect.arrayContaining(late.map(({ id }) => id)))
-    expect(await bulk.rebuild.run(quietly)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
+    expect(await bulk.rebuild.run(context)).toMatchObject({ moved: 0, edges: { added: 0, changed: 0, removed: 0 } })
     const [{ wrong }] = await resolver.dataSource.query(
       `select count(*)::int as wrong from edge where epoch <> (select epoch from model_epoch where state = 'active')`,
     )
@@ -133,13 +137,13 @@ describe('an epoch', () => {
 
   it('is decided about once: a discarded draft does not come in force', async () => {
     const epoch = await bulk.register.nextNumber()
-    await bulk.training.train(epoch, 'o', quietly)
+    await bulk.training.train(epoch, 'o', context)
     const model = await bulk.register.candidate(epoch)
     await expect(bulk.register.nextNumber()).rejects.toMatchObject({ code: 'epoch_draft_open' })
     await bulk.register.discard(epoch, 'o', 'worse')
     await expect(bulk.register.candidate(epoch)).rejects.toMatchObject({ code: 'no_such_epoch' })
     await expect(bulk.register.discard(epoch, 'o', 'again')).rejects.toMatchObject({ code: 'no_such_epoch' })
-    await expect(bulk.training.activate(model, 'o', 'too late', quietly)).rejects.toMatchObject({
+    await expect(bulk.training.activate(model, 'o', 'too late', context)).rejects.toMatchObject({
       code: 'no_such_epoch',
     })
     expect(await bulk.register.nextNumber()).toBe(epoch + 1)

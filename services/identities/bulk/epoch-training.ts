@@ -4,8 +4,9 @@ import { type Model, nextEpoch } from '#libs/linkage'
 import { DomainError } from '#libs/platform'
 import { ActiveModel } from '../evidence/active-model.ts'
 import { type ChangeNumbers } from './bulk-change.ts'
+import type { JobContext } from './bulk-jobs.ts'
 import { EpochRegister } from './epoch-register.ts'
-import { type Progress, RecordLinker } from './record-linker.ts'
+import { RecordLinker } from './record-linker.ts'
 import { type Replaced, ReplacePartition } from './replace-partition.ts'
 import { samplePairs } from './sample-pairs.ts'
 
@@ -43,7 +44,8 @@ export class EpochTraining {
   }
 
   /** Trains the next epoch on all records, links them under it, and keeps it as a draft with what it would change. */
-  async train(epoch: number, by: string, progress: Progress): Promise<ChangeNumbers> {
+  async train(epoch: number, by: string, context: JobContext): Promise<ChangeNumbers> {
+    const { progress } = context
     const current = await this.activeModel.refresh()
     const gathered = await this.linker.read(current, progress)
     progress('training', 0)
@@ -51,17 +53,17 @@ export class EpochTraining {
     const model = { ...trained, epoch }
     gathered.records.adopt(model)
     await this.linker.score(gathered, progress)
-    const { numbers, whole, basis, outcome } = await this.replacePartition.compare(gathered, progress)
+    const { numbers, whole, basis, outcome } = await this.replacePartition.compare(gathered, context)
     await this.register.keep({ model, numbers, samples: samplePairs(whole), basis, outcome }, by)
     return numbers
   }
 
   /** Puts a draft or an earlier epoch in force: links all records under it anew, and takes the outcome over at once. */
-  async activate(model: Model, by: string, reason: string, progress: Progress): Promise<Activated> {
+  async activate(model: Model, by: string, reason: string, context: JobContext): Promise<Activated> {
     const draft = await this.register.findDraft(model.epoch)
-    const gathered = await this.linker.read(model, progress)
-    await this.linker.score(gathered, progress)
-    const done = await this.replacePartition.run(gathered, progress, (tx, now) =>
+    const gathered = await this.linker.read(model, context.progress)
+    await this.linker.score(gathered, context.progress)
+    const done = await this.replacePartition.run(gathered, context, (tx, now) =>
       this.register.activate(tx, model, by, reason, now),
     )
     await this.activeModel.refresh()

@@ -28,8 +28,8 @@ export class EpochsController {
   async train(@Sender() { accountId: startedBy }: Principal) {
     await this.training.checkRecords()
     const epoch = await this.register.nextNumber()
-    return this.jobs.start({ kind: 'train', epoch, startedBy }, (progress) =>
-      this.training.train(epoch, startedBy, progress),
+    return this.jobs.start({ kind: 'train', epoch, startedBy }, (context) =>
+      this.training.train(epoch, startedBy, context),
     )
   }
 
@@ -58,8 +58,8 @@ export class EpochsController {
     @Sender() { accountId: startedBy }: Principal,
   ) {
     const model = await this.register.candidate(epoch)
-    return this.jobs.start({ kind: 'activate', epoch, startedBy }, (progress) =>
-      this.training.activate(model, startedBy, reason, progress),
+    return this.jobs.start({ kind: 'activate', epoch, startedBy }, (context) =>
+      this.training.activate(model, startedBy, reason, context),
     )
   }
 

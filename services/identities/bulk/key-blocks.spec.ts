@@ -13,14 +13,14 @@ function keyOf({ rule, value }: { rule: number; value: number }) {
   return { rule, key: String((BigInt(value) - 3n) * 2n ** 60n + BigInt(rule)) }
 }
 
-it('makes candidates of exactly those who share a key that no more records have than its rule allows', () => {
-  fc.assert(
-    fc.property(keysOfRecords, fc.uniqueArray(fc.nat(11)), (records, gone) => {
+it('makes candidates of exactly those who share a key that no more records have than its rule allows', async () => {
+  await fc.assert(
+    fc.asyncProperty(keysOfRecords, fc.uniqueArray(fc.nat(11)), async (records, gone) => {
       const blocks = new KeyBlocks(LIMITS, new Set())
       for (const keys of records) blocks.add(keys.map(keyOf))
       const removed = gone.filter((record) => record < records.length)
       for (const record of removed) blocks.remove(record)
-      blocks.findHubs()
+      await blocks.findHubs()
       const has = (record: number) =>
         new Set(removed.includes(record) ? [] : records[record]!.map((each) => JSON.stringify(keyOf(each))))
       const everybody = records.map((_, record) => has(record))
@@ -31,7 +31,7 @@ it('makes candidates of exactly those who share a key that no more records have 
       const found = pairsOf(records.length).filter(([a, b]) => blocks.meet(a, b))
       expect(found).toEqual(expected)
       const inBlocks = new Set(
-        blocks.ruleKeys().flatMap(({ sorted }) => {
+        (await blocks.ruleKeys()).flatMap(({ sorted }) => {
           const byKey = grouped(sorted)
           return [...byKey.values()].flatMap((block) =>
             block.flatMap((x, at) => block.slice(at + 1).map((y) => `${x & 0xffffffffn} ${y & 0xffffffffn}`)),
@@ -43,14 +43,18 @@ it('makes candidates of exactly those who share a key that no more records have 
   )
 })
 
-it('keeps a key a hub when its records leave, and one that was a hub before', () => {
+it('keeps a key a hub when its records leave, and one that was a hub before, or that others found', async () => {
   const blocks = new KeyBlocks([1], new Set(['7']))
   for (const key of ['5', '5', '7', '7']) blocks.add([{ rule: 0, key }])
-  expect(blocks.findHubs()).toEqual([{ key: '5', rule: 0, record: 0 }])
+  expect(await blocks.findHubs()).toEqual([{ key: '5', rule: 0, record: 0 }])
   blocks.remove(1)
   blocks.add([{ rule: 0, key: '5' }])
-  expect(blocks.findHubs()).toEqual([])
+  expect(await blocks.findHubs()).toEqual([])
   expect([blocks.meet(0, 4), blocks.meet(2, 3)]).toEqual([false, false])
+  for (const key of ['8', '8', '9', '9']) blocks.add([{ rule: 0, key }])
+  expect([blocks.learnHubs(['7', '8', '10']), blocks.learnHubs(['8'])]).toEqual([true, false])
+  for (const key of ['10', '10']) blocks.add([{ rule: 0, key }])
+  expect([blocks.meet(5, 6), blocks.meet(7, 8), blocks.meet(9, 10)]).toEqual([false, true, false])
 })
 
 function pairsOf(size: number): [number, number][] {

@@ -1,15 +1,17 @@
-import type { RuleKeys } from '#libs/linkage'
-import { Integers, KeyNumbers } from './key-numbers.ts'
+import { NumberList, type RuleKeys } from '#libs/linkage'
+import { KeyNumbers } from './key-numbers.ts'
+import { Turns } from './turns.ts'
 
 /** The blind keys of records by position, and how many records have each. */
 export class KeyBlocks {
   private readonly numbers = new KeyNumbers()
-  private readonly rules = new Integers()
-  private readonly counts = new Integers()
+  private readonly rules = new NumberList()
+  private readonly counts = new NumberList()
   private readonly hubs: boolean[] = []
   private readonly starts: number[] = [0]
-  private readonly flat = new Integers()
+  private readonly flat = new NumberList()
   private readonly gone = new Set<number>()
+  private readonly knownHubs: Set<string>
 
   /**
    * @param limits how many records may share a key, by rule of the model
@@ -17,8 +19,10 @@ export class KeyBlocks {
    */
   constructor(
     private readonly limits: readonly number[],
-    private readonly knownHubs: ReadonlySet<string>,
-  ) {}
+    knownHubs: ReadonlySet<string>,
+  ) {
+    this.knownHubs = new Set(knownHubs)
+  }
 
   /** Gives the next record its keys. */
   add(keys: readonly { readonly rule: number; readonly key: string }[]): void {
@@ -35,15 +39,29 @@ export class KeyBlocks {
     this.gone.add(record)
   }
 
+  /** Takes in hubs that others found; true when one of them was none here, though records have it. */
+  learnHubs(keys: Iterable<string>): boolean {
+    let news = false
+    for (const key of keys) {
+      if (this.knownHubs.has(key)) continue
+      this.knownHubs.add(key)
+      const number = this.numbers.find(BigInt(key))
+      if (number < 0 || this.hubs[number]) continue
+      this.hubs[number] = true
+      news = true
+    }
+    return news
+  }
+
   /** Makes keys above their limit hubs, which they stay; returns the new ones with one record of each. */
-  findHubs(): { key: string; rule: number; record: number }[] {
+  async findHubs(): Promise<{ key: string; rule: number; record: number }[]> {
     const [counts, rules] = [this.counts.view(), this.rules.view()]
     const found = new Map<number, number>()
     counts.forEach((count, number) => {
       if (count > this.limits[rules[number]!]! && !this.hubs[number]) found.set(number, -1)
     })
     if (found.size === 0) return []
-    this.forEachRecord((record, numbers) => {
+    await this.forEachRecord((record, numbers) => {
       for (const number of numbers) if (found.get(number) === -1) found.set(number, record)
     })
     return [...found].map(([number, record]) => {
@@ -59,10 +77,11 @@ export class KeyBlocks {
   }
 
   /** Everybody who has a key of the given records, these included, with the keys in question; hubs are no keys. */
-  sharing(records: readonly number[]): Map<number, string[]> {
+  async sharing(records: readonly number[]): Promise<Map<number, string[]>> {
     const asked = new Set(records.flatMap((record) => [...this.keysOf(record)]).filter((number) => !this.hubs[number]))
     const found = new Map<number, string[]>()
-    this.forEachRecord((record, numbers) => {
+    if (asked.size === 0) return found
+    await this.forEachRecord((record, numbers) => {
       for (const number of numbers) {
         if (!asked.has(number)) continue
         const keys = found.get(record) ?? []
@@ -77,16 +96,18 @@ export class KeyBlocks {
    * The blocks that an offline run compares, under the numbers of the keys: equal numbers are equal blind keys, so exactly the
    * pairs that meet in real time are candidates here.
    */
-  ruleKeys(): RuleKeys[] {
+  async ruleKeys(): Promise<RuleKeys[]> {
     const counts = this.counts.view()
     const byRule = this.limits.map(() => [] as number[])
     this.rules.view().forEach((rule, number) => {
       if (!this.hubs[number] && counts[number]! > 1) byRule[rule]!.push(number)
     })
-    return byRule.map((numbers) => this.blocksOf(numbers))
+    const blocks: RuleKeys[] = []
+    for (const numbers of byRule) blocks.push(await this.blocksOf(numbers))
+    return blocks
   }
 
-  private blocksOf(numbers: readonly number[]): RuleKeys {
+  private async blocksOf(numbers: readonly number[]): Promise<RuleKeys> {
     const next = new Int32Array(this.numbers.size).fill(-1)
     const counts = this.counts.view()
     let length = 0
@@ -95,11 +116,11 @@ export class KeyBlocks {
       length += counts[number]!
     }
     const offsets = new Int32Array(this.starts.length)
-    const keys = new Integers()
+    const keys = new NumberList()
     const sorted = new BigUint64Array(length)
     const halves = new Uint32Array(sorted.buffer)
-    for (let record = 0; record < this.starts.length - 1; record++) {
-      for (const number of this.keysOf(record)) {
+    await this.forEachRecord((record, own) => {
+      for (const number of own) {
         const at = next[number]!
         if (at < 0) continue
         keys.push(number + 1)
@@ -108,16 +129,20 @@ export class KeyBlocks {
         next[number] = at + 1
       }
       offsets[record + 1] = keys.length
-    }
+    })
     return { offsets, keys: Uint32Array.from(keys.view()), sorted }
   }
 
   private keysOf(record: number): Int32Array {
-    return this.gone.has(record) ? NONE : this.flat.view(this.starts[record], this.starts[record + 1])
+    return this.gone.has(record) ? NONE : this.flat.view().subarray(this.starts[record], this.starts[record + 1])
   }
 
-  private forEachRecord(visit: (record: number, numbers: Int32Array) => void): void {
-    for (let record = 0; record < this.starts.length - 1; record++) visit(record, this.keysOf(record))
+  private async forEachRecord(visit: (record: number, numbers: Int32Array) => void): Promise<void> {
+    const turns = new Turns()
+    for (let record = 0; record < this.starts.length - 1; record++) {
+      visit(record, this.keysOf(record))
+      if (turns.due()) await turns.give()
+    }
   }
 
   private textOf(number: number): string {

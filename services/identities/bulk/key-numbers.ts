@@ -21,6 +21,11 @@ export class KeyNumbers {
     return this.size - 1
   }
 
+  /** The number of a key; -1 when it was not seen. */
+  find(key: bigint): number {
+    return this.slots[this.slotOf(key)]!
+  }
+
   keyOf(number: number): bigint {
     return this.keys[number]!
   }
@@ -38,25 +43,5 @@ export class KeyNumbers {
   private rehash(): void {
     this.slots = new Int32Array(this.slots.length * 2).fill(-1)
     for (let number = 0; number < this.size; number++) this.slots[this.slotOf(this.keys[number]!)] = number
-  }
-}
-
-/** A list of 32-bit numbers that grows in flat memory. */
-export class Integers {
-  private numbers = new Int32Array(1024)
-  length = 0
-
-  push(value: number): void {
-    if (this.length === this.numbers.length) {
-      const larger = new Int32Array(this.length * 2)
-      larger.set(this.numbers)
-      this.numbers = larger
-    }
-    this.numbers[this.length++] = value
-  }
-
-  /** The numbers so far, not copied. */
-  view(from = 0, to = this.length): Int32Array<ArrayBuffer> {
-    return this.numbers.subarray(from, to)
   }
 }

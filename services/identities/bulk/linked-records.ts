@@ -1,15 +1,9 @@
-import type { EdgeList, Model } from '#libs/linkage'
+import { type EdgeList, type Model, NumberList } from '#libs/linkage'
 import type { ScoredPair } from '../evidence/evidence.ts'
+import type { Hub } from '../evidence/hubs.ts'
 import type { KeyedRecord } from '../records/record-store.ts'
 import { KeyBlocks } from './key-blocks.ts'
-import { Integers } from './key-numbers.ts'
-
-/** A key that became a hub. */
-export interface FoundHub {
-  readonly key: string
-  readonly rule: string
-  readonly example: string
-}
+import { Turns } from './turns.ts'
 
 /**
  * All records under one model: which they are, their keys, and every pair that the model keeps, in flat memory. Positions are
@@ -17,18 +11,24 @@ export interface FoundHub {
  */
 export class LinkedRecords {
   readonly ids: string[] = []
-  readonly versions = new Integers()
+  readonly versions = new NumberList()
   readonly exclusives: (string | null)[] = []
   readonly isRegistration: boolean[] = []
   readonly position = new Map<string, number>()
-  readonly hubs: FoundHub[] = []
+  /** Positions that were taken out again, oldest first. */
+  readonly removed: number[] = []
+  readonly hubs: Hub[] = []
+  /** How often pairs went because their keys became hubs. */
+  hubChanges = 0
+  /** Ids up to here ascend. */
+  private inOrder = 0
   private readonly blocks: KeyBlocks
   private readonly rules: ReadonlyMap<string, number>
-  private a = new Integers()
-  private b = new Integers()
-  private weight = new Integers()
+  private a = new NumberList()
+  private b = new NumberList()
+  private weight = new NumberList()
   /** Levels of all pairs one after the other, as many as the model has comparisons. */
-  private levels = new Integers()
+  private levels = new NumberList()
 
   constructor(
     public model: Model,
@@ -57,10 +57,11 @@ export class LinkedRecords {
 
   levelsOf(edge: number): Int32Array {
     const { length } = this.model.comparisons
-    return this.levels.view(edge * length, (edge + 1) * length)
+    return this.levels.view().subarray(edge * length, (edge + 1) * length)
   }
 
   add({ content: { id, version, kind }, keys, exclusive }: KeyedRecord): void {
+    if (this.inOrder === this.ids.length && (this.inOrder === 0 || this.ids.at(-1)! < id)) this.inOrder += 1
     this.position.set(id, this.ids.length)
     this.ids.push(id)
     this.versions.push(version)
@@ -69,24 +70,44 @@ export class LinkedRecords {
     this.blocks.add(keys.map(({ rule, key }) => ({ rule: this.rules.get(rule)!, key })))
   }
 
-  /** Makes keys above their limit hubs; pairs that met under these alone are no pairs any more. */
-  limitHubs(): void {
-    const found = this.blocks.findHubs()
-    if (found.length === 0) return
+  /** The ids of all records that are there, in order. */
+  *idsInOrder(): Generator<string> {
+    const late = [...new Set(this.ids.slice(this.inOrder))]
+      .filter((id) => this.position.get(id)! >= this.inOrder)
+      .sort()
+    let next = 0
+    for (let at = 0; at < this.inOrder; at++) {
+      const id = this.ids[at]!
+      while (next < late.length && late[next]! < id) yield late[next++]!
+      if (this.position.get(id) === at) yield id
+    }
+    yield* late.slice(next)
+  }
+
+  /**
+   * Makes keys above their limit hubs, besides those that are by now; pairs that met under these alone are no pairs any more.
+   *
+   * @param known all hubs in the database: a key that more records had for a while stays one when it has fewer again
+   */
+  async limitHubs(known: Iterable<string>): Promise<void> {
+    const news = this.blocks.learnHubs(known)
+    const found = await this.blocks.findHubs()
     for (const { key, rule, record } of found) {
       this.hubs.push({ key, rule: this.model.blocking[rule]!.name, example: this.ids[record]! })
     }
-    this.keepEdges((a, b) => this.blocks.meet(a, b))
+    if (!news && found.length === 0) return
+    this.hubChanges += 1
+    await this.keepEdges((a, b) => this.blocks.meet(a, b))
   }
 
   /** The blocks of {@link scoreInParallel}. */
-  ruleKeys() {
+  async ruleKeys() {
     return this.blocks.ruleKeys()
   }
 
   /** Everybody who shares a key with the given records, these included, by id, with the keys in question. */
-  sharing(ids: readonly string[]): Map<string, string[]> {
-    const found = this.blocks.sharing(ids.map((id) => this.position.get(id)!))
+  async sharing(ids: readonly string[]): Promise<Map<string, string[]>> {
+    const found = await this.blocks.sharing(ids.map((id) => this.position.get(id)!))
     return new Map([...found].map(([record, keys]) => [this.ids[record]!, keys]))
   }
 
@@ -108,24 +129,27 @@ export class LinkedRecords {
   }
 
   /** Takes records out, with their keys and pairs. */
-  remove(ids: readonly string[]): void {
+  async remove(ids: readonly string[]): Promise<void> {
     const removed = new Set(ids.flatMap((id) => this.position.get(id) ?? []))
     for (const record of removed) {
       this.blocks.remove(record)
       this.position.delete(this.ids[record]!)
+      this.removed.push(record)
     }
-    if (removed.size > 0) this.keepEdges((a, b) => !removed.has(a) && !removed.has(b))
+    if (removed.size > 0) await this.keepEdges((a, b) => !removed.has(a) && !removed.has(b))
   }
 
-  private keepEdges(wanted: (a: number, b: number) => boolean): void {
+  private async keepEdges(wanted: (a: number, b: number) => boolean): Promise<void> {
+    const turns = new Turns()
     const { a, b, weight } = this.edges
     const { length } = this.model.comparisons
     const levels = this.levels.view()
-    this.a = new Integers()
-    this.b = new Integers()
-    this.weight = new Integers()
-    this.levels = new Integers()
+    this.a = new NumberList()
+    this.b = new NumberList()
+    this.weight = new NumberList()
+    this.levels = new NumberList()
     for (let edge = 0; edge < a.length; edge++) {
+      if (turns.due()) await turns.give()
       if (!wanted(a[edge]!, b[edge]!)) continue
       this.learn(a[edge]!, b[edge]!, weight[edge]!, levels.subarray(edge * length, (edge + 1) * length))
     }

@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm'
 import type { PartitionDecision } from '#libs/linkage'
-import { OVERRIDE_STANDS } from '../partition/neighbourhood.ts'
 import type { Suspicion } from '../partition/suspicions.ts'
 
 /** The partition in force, and what else the next one depends on. */
@@ -17,17 +16,27 @@ export interface PresentRecord {
   readonly revision: number
 }
 
-/** Reads the partition in force; in a transaction that excludes everybody else, or as it stands at this moment. */
+/** Rows that are read at once: some 50 ms of work, between which others get their turn. */
+const ROWS_AT_ONCE = 10_000
+
+const RECORDS = `select r.id, r.version, m.identity_id as "identityId",
+    coalesce(m.revision, (select max(revision) from identity_event e where e.record_id = r.id), 0) as revision
+  from record r left join membership_of_record m on m.record_id = r.id`
+
+/** Reads the partition in force, in a transaction: one that excludes everybody else, or as the records stand at this moment. */
 export async function presentState(tx: Pick<EntityManager, 'query'>): Promise<PresentState> {
-  const rows: ({ id: string } & PresentRecord)[] = await tx.query(
-    `select r.id, r.version, m.identity_id as "identityId",
-       coalesce(m.revision, (select max(revision) from identity_event e where e.record_id = r.id), 0) as revision
-     from record r left join membership_of_record m on m.record_id = r.id order by r.id`,
-  )
+  const records = new Map<string, PresentRecord>()
+  await tx.query(`declare present_record no scroll cursor for ${RECORDS}`)
+  for (;;) {
+    const rows: ({ id: string } & PresentRecord)[] = await tx.query(`fetch ${ROWS_AT_ONCE} from present_record`)
+    for (const { id, ...record } of rows) records.set(id, record)
+    if (rows.length < ROWS_AT_ONCE) break
+  }
+  await tx.query(`close present_record`)
   return {
-    records: new Map(rows.map(({ id, ...record }) => [id, record])),
+    records,
     decisions: await tx.query(
-      `select lo as a, hi as b, kind, bool_or(${OVERRIDE_STANDS}) as override from decision d where in_force
+      `select lo as a, hi as b, kind, bool_or(override) as override from decision where in_force
        group by lo, hi, kind order by lo, hi, kind`,
     ),
     items: await tx.query(`select lo, hi, kind, weight from review_item order by lo, hi`),

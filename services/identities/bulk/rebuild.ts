@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { ActiveModel } from '../evidence/active-model.ts'
-import { type Progress, RecordLinker } from './record-linker.ts'
+import type { JobContext } from './bulk-jobs.ts'
+import { RecordLinker } from './record-linker.ts'
 import { type Replaced, ReplacePartition } from './replace-partition.ts'
 
 /** Derives everything that follows from the records anew: keys, pairs, people, review items. Changes nothing that is in order. */
@@ -12,10 +13,10 @@ export class Rebuild {
     private readonly replacePartition: ReplacePartition,
   ) {}
 
-  async run(progress: Progress): Promise<Replaced> {
+  async run(context: JobContext): Promise<Replaced> {
     const model = await this.activeModel.refresh()
-    const gathered = await this.linker.read(model, progress)
-    await this.linker.score(gathered, progress)
-    return this.replacePartition.run(gathered, progress)
+    const gathered = await this.linker.read(model, context.progress)
+    await this.linker.score(gathered, context.progress)
+    return this.replacePartition.run(gathered, context)
   }
 }

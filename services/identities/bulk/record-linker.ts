@@ -4,18 +4,20 @@ import { DataSource, type EntityManager } from 'typeorm'
 import { COMPILED, knowledgeOf, type Model, Scorer, scoreInParallel, type Table, TableBuilder } from '#libs/linkage'
 import { candidatePairs } from '../evidence/candidate-pairs.ts'
 import { EvidenceGatherer } from '../evidence/evidence.ts'
+import { hubKeys } from '../evidence/hubs.ts'
 import type { PersonRow, RecordContent } from '../records/record-content.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { type KeyedRecord, RecordStore } from '../records/record-store.ts'
+import type { Progress } from './bulk-jobs.ts'
 import { LinkedRecords } from './linked-records.ts'
+import type { PresentRecord } from './present-state.ts'
 import { recordPages, type StoredRecord, storedRecords } from './record-pages.ts'
+import { Turns } from './turns.ts'
+import { WholeClustering } from './whole-clustering.ts'
 
 /** Records that are opened in one go before others get their turn: some 20 ms. */
 const AT_ONCE = 200
 const PAIRS_AT_ONCE = 20_000
-
-/** Told how far a step is, 0 … 1. Throws when the work is to end. */
-export type Progress = (stage: 'reading' | 'training' | 'scoring' | 'comparing' | 'writing', share: number) => void
 
 /** Keys that are stored otherwise than the model makes them. */
 export interface StaleKeys {
@@ -30,6 +32,7 @@ export interface Gathered {
   readonly records: LinkedRecords
   readonly table: Table
   readonly staleKeys: StaleKeys[]
+  readonly clustering: WholeClustering
 }
 
 /** Reads and links all records under a model: the same pairs with the same weights as they have when records come one by one. */
@@ -46,9 +49,9 @@ export class RecordLinker {
   readonly aside = COMPILED
 
   async read(model: Model, progress: Progress): Promise<Gathered> {
-    const hubs: { key: string }[] = await this.dataSource.query(`select key::text from hub`)
+    const hubs = await hubKeys(this.dataSource)
     const [{ records: total }] = await this.dataSource.query(`select count(*)::int as records from record`)
-    const records = new LinkedRecords(model, new Set(hubs.map(({ key }) => key)))
+    const records = new LinkedRecords(model, new Set(hubs))
     const builder = new TableBuilder(model)
     const staleKeys: StaleKeys[] = []
     for await (const page of recordPages(this.dataSource)) {
@@ -69,8 +72,8 @@ export class RecordLinker {
       }
       progress('reading', Math.min(1, records.size / Math.max(1, total)))
     }
-    records.limitHubs()
-    return { records, table: builder.build(), staleKeys }
+    await records.limitHubs(hubs)
+    return { records, table: builder.build(), staleKeys, clustering: new WholeClustering() }
   }
 
   /** Scores every pair that meets under a key. */
@@ -78,7 +81,7 @@ export class RecordLinker {
     progress('scoring', 0)
     const knowledge = knowledgeOf(records.model, table, { count: false })
     const input = { model: records.model, table, knowledge }
-    const found = await scoreInParallel(input, records.ruleKeys(), COMPILED ? 1 : 0, (share) =>
+    const found = await scoreInParallel(input, await records.ruleKeys(), COMPILED ? 1 : 0, (share) =>
       progress('scoring', share),
     )
     const scorer = new Scorer(records.model, table, knowledge)
@@ -92,27 +95,22 @@ export class RecordLinker {
   /**
    * Takes in what came, was corrected or erased since the records were read, as real time does; returns the ids.
    *
-   * @param versions the records as they are now
+   * @param present the records as they are now
    */
   async catchUp(
     source: EntityManager | DataSource,
     { records, staleKeys }: Gathered,
-    versions: ReadonlyMap<string, number>,
+    present: ReadonlyMap<string, Pick<PresentRecord, 'version'>>,
   ): Promise<string[]> {
-    const known = records.versions.view()
-    const erased = [...records.position.keys()].filter((id) => !versions.has(id))
-    const changed = [...versions].flatMap(([id, version]) => {
-      const at = records.position.get(id)
-      return at !== undefined && known[at] === version ? [] : [id]
-    })
-    records.remove([...erased, ...changed])
+    const { erased, changed } = await differences(records, present)
+    await records.remove([...erased, ...changed])
     const stored = await storedRecords(source, changed.toSorted())
     const { keyed, rows } = this.keyed(records.model, stored)
     keyed.forEach((record, index) => {
       records.add(record)
       staleKeys.push(...staleOf(record, stored[index]!))
     })
-    records.limitHubs()
+    await records.limitHubs(await hubKeys(source))
     await this.weighNew(source, records, keyed, rows)
     return [...erased, ...changed]
   }
@@ -123,7 +121,7 @@ export class RecordLinker {
     keyed: readonly KeyedRecord[],
     rows: ReadonlyMap<string, PersonRow>,
   ): Promise<void> {
-    const sharing = records.sharing(keyed.map(({ content }) => content.id))
+    const sharing = await records.sharing(keyed.map(({ content }) => content.id))
     const contents = await this.store.contents(source, [...sharing.keys()])
     const found = [...sharing].flatMap(([id, keys]) => {
       const content = contents.get(id)
@@ -139,6 +137,24 @@ export class RecordLinker {
     const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
     return { keyed: this.evidence.keyed(model, contents, rows), rows }
   }
+}
+
+/** Which records are gone, and which are new or have another version than was read. */
+async function differences(records: LinkedRecords, present: ReadonlyMap<string, Pick<PresentRecord, 'version'>>) {
+  const turns = new Turns()
+  const versions = records.versions.view()
+  const erased: string[] = []
+  for (const id of records.position.keys()) {
+    if (!present.has(id)) erased.push(id)
+    if (turns.due()) await turns.give()
+  }
+  const changed: string[] = []
+  for (const [id, { version }] of present) {
+    const at = records.position.get(id)
+    if (at === undefined || versions[at] !== version) changed.push(id)
+    if (turns.due()) await turns.give()
+  }
+  return { erased, changed }
 }
 
 function staleOf({ content, keys, exclusive }: KeyedRecord, stored: StoredRecord): StaleKeys[] {

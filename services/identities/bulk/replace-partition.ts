@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto'
-import { Injectable } from '@nestjs/common'
-import { DataSource, type EntityManager } from 'typeorm'
+import { Injectable, Logger } from '@nestjs/common'
+import type { EntityManager, QueryRunner } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
-import { transact } from '#libs/database'
+import { transactOn } from '#libs/database'
+import { addHubs } from '../evidence/hubs.ts'
 import type { PartitionChange } from '../partition/decide-partition.ts'
 import { type Edge, EPOCH_LOCK } from '../partition/neighbourhood.ts'
 import { Partitioning } from '../partition/partitioning.ts'
+import { tellUnkept } from '../partition/unkept.ts'
 import { type ChangeNumbers, numbersOf, partsOf } from './bulk-change.ts'
+import type { JobContext } from './bulk-jobs.ts'
 import { type PresentState, pastOf, presentState } from './present-state.ts'
-import { type Gathered, type Progress, RecordLinker } from './record-linker.ts'
+import { type Gathered, RecordLinker } from './record-linker.ts'
 import { type EdgeChanges, Staging } from './staging.ts'
-import { changedClusters, clusterAll, type WholeChange, wholeChange } from './whole-partition.ts'
+import { Turns } from './turns.ts'
+import type { WholeClusters } from './whole-clustering.ts'
+import { comparePeople, type WholeChange, wholeChange } from './whole-partition.ts'
 
 /** What a bulk run came to, compared with the partition in force. */
 export interface Comparison {
@@ -20,6 +25,11 @@ export interface Comparison {
   readonly basis: string
   /** Of the partition, whatever the ids of its identities. */
   readonly outcome: string
+}
+
+interface Compared extends Pick<Comparison, 'numbers' | 'whole'> {
+  readonly clusters: WholeClusters
+  readonly present: PresentState
 }
 
 /** What a bulk run changed. */
@@ -38,19 +48,21 @@ const ROUNDS = 4
 /** Compares all records, linked under some model, with the partition in force, and puts them in its place. */
 @Injectable()
 export class ReplacePartition {
+  private readonly logger = new Logger(ReplacePartition.name)
+
   constructor(
-    private readonly dataSource: DataSource,
     private readonly linker: RecordLinker,
     private readonly staging: Staging,
     private readonly partitioning: Partitioning,
   ) {}
 
   /** What would change, as things stand at this moment. Writes nothing. */
-  async compare(gathered: Gathered, progress: Progress): Promise<Comparison> {
+  async compare(gathered: Gathered, { progress, session }: JobContext): Promise<Comparison> {
     progress('comparing', 0)
-    const present = await presentState(this.dataSource)
-    await this.linker.catchUp(this.dataSource, gathered, versionsOf(present))
-    return this.comparison(this.dataSource.manager, gathered, present)
+    const present = await transactOn(session, presentState)
+    await this.linker.catchUp(session.manager, gathered, present.records)
+    const compared = await this.comparison(session.manager, gathered, present)
+    return { ...compared, ...(await digestsOf(gathered, compared)) }
   }
 
   /**
@@ -61,16 +73,17 @@ export class ReplacePartition {
    */
   async run(
     gathered: Gathered,
-    progress: Progress,
+    { progress, session }: JobContext,
     under: (tx: EntityManager, now: Date) => Promise<void> = async () => {},
   ): Promise<Replaced> {
-    const meanwhile = new Set(await this.catchUpAside(gathered))
+    const { records, staleKeys } = gathered
+    const meanwhile = new Set(await this.catchUpAside(gathered, session))
     progress('writing', 0)
-    await this.staging.stage(gathered.records)
-    const hubsStaged = gathered.records.hubs.length
+    await this.staging.stage(session, gathered)
+    const staged = { hubChanges: records.hubChanges, keys: staleKeys.length }
     const since = new Set<string>()
     progress('writing', 0.3)
-    return transact(this.dataSource, async (tx) => {
+    const done = await transactOn(session, async (tx) => {
       // The wait for the others, and the work, may take longer than a transaction usually may.
       await tx.query(`set local transaction_timeout = 0`)
       await tx.query(`set local idle_in_transaction_session_timeout = 0`)
@@ -78,42 +91,49 @@ export class ReplacePartition {
       const now = new Date()
       const present = await presentState(tx)
       // A transaction that has to run again finds the records caught up already, and the staged pairs as they were.
-      for (const id of await this.linker.catchUp(tx, gathered, versionsOf(present))) since.add(id)
-      const { numbers, whole, basis, outcome } = await this.comparison(tx, gathered, present)
+      for (const id of await this.linker.catchUp(tx, gathered, present.records)) since.add(id)
+      const compared = await this.comparison(tx, gathered, present)
       progress('writing', 0.5)
       await under(tx, now)
-      const { records, staleKeys } = gathered
-      await this.staging.restage(tx, records, [...since], records.hubs.length > hubsStaged)
+      await this.staging.restage(tx, records, [...since], records.hubChanges > staged.hubChanges)
       const edges = await this.staging.swapEdges(tx, records.model.epoch)
-      await this.staging.replaceKeys(tx, staleKeys, records.model.epoch)
-      await this.staging.addHubs(tx, records.hubs, now)
+      await this.staging.stageKeys(tx, staleKeys.slice(staged.keys))
+      await this.staging.replaceKeys(tx, records.model.epoch)
+      await addHubs(tx, records.hubs, now)
       progress('writing', 0.7)
-      await this.write(tx, gathered, whole, now)
-      return { ...numbers, edges, arrivedMeanwhile: new Set([...meanwhile, ...since]).size, basis, outcome }
+      await this.write(tx, gathered, compared.whole, now)
+      return { ...compared, edges }
     })
+    tellUnkept(this.logger, done.clusters)
+    const arrivedMeanwhile = new Set([...meanwhile, ...since]).size
+    return { ...done.numbers, edges: done.edges, arrivedMeanwhile, ...(await digestsOf(gathered, done)) }
   }
 
-  /** Takes in what came while the records were read and scored, until hardly anything is left for the moment of the lock. */
-  private async catchUpAside(gathered: Gathered): Promise<string[]> {
+  /**
+   * Takes in what came while the records were read and scored, until hardly anything is left for the moment of the lock, and
+   * clusters all of it: what remains to be clustered then is what changed since.
+   */
+  private async catchUpAside(gathered: Gathered, session: QueryRunner): Promise<string[]> {
     const arrived: string[] = []
     for (let round = 1; ; round++) {
-      const present = await presentState(this.dataSource)
-      const changed = await this.linker.catchUp(this.dataSource, gathered, versionsOf(present))
+      const present = await transactOn(session, presentState)
+      const changed = await this.linker.catchUp(session.manager, gathered, present.records)
       arrived.push(...changed)
-      if (changed.length < FEW || round === ROUNDS) return arrived
+      if (changed.length >= FEW && round < ROUNDS) continue
+      await gathered.clustering.cluster(gathered.records, present.decisions)
+      return arrived
     }
   }
 
-  private async comparison(tx: EntityManager, gathered: Gathered, present: PresentState): Promise<Comparison> {
-    const { records } = gathered
-    const clusterOf = clusterAll(records, present.decisions)
-    const changed = changedClusters(records, clusterOf, present.records)
+  private async comparison(tx: EntityManager, gathered: Gathered, present: PresentState): Promise<Compared> {
+    const { records, clustering } = gathered
+    const clusters = await clustering.cluster(records, present.decisions)
+    const { clusterOf } = clusters
+    const { changed, before, after } = await comparePeople(records, clusterOf, present.records)
     const past = await pastOf(tx, changed.flat())
-    const whole = wholeChange(records, clusterOf, changed, present, past, uuidv7)
-    const before = new Set([...present.records.values()].flatMap(({ identityId }) => identityId ?? [])).size
-    const after = new Set([...records.position.values()].map((at) => clusterOf[at])).size
-    const people = { before, after, records: records.position.size }
-    return { numbers: numbersOf(whole, people, present.items), whole, ...digestsOf(gathered, clusterOf, present) }
+    const whole = await wholeChange({ records, clusterOf, changed, present, past, newId: uuidv7 })
+    const numbers = numbersOf(whole, { before, after, records: records.position.size }, present.items)
+    return { numbers, whole, clusters, present }
   }
 
   private async write(tx: EntityManager, { records }: Gathered, whole: WholeChange, now: Date): Promise<void> {
@@ -124,10 +144,6 @@ export class ReplacePartition {
       await this.partitioning.carryOut(tx, part, known, { model: records.model, cause: 'epoch' }, now)
     }
   }
-}
-
-function versionsOf({ records }: PresentState): ReadonlyMap<string, number> {
-  return new Map([...records].map(([id, { version }]) => [id, version]))
 }
 
 function edgesByPart(parts: readonly PartitionChange[], edges: readonly Edge[]): Edge[][] {
@@ -144,17 +160,19 @@ function edgesByPart(parts: readonly PartitionChange[], edges: readonly Edge[]):
   return grouped
 }
 
-function digestsOf({ records }: Gathered, clusterOf: Int32Array, { decisions }: PresentState) {
+async function digestsOf({ records }: Gathered, { clusters, present }: Compared) {
+  const turns = new Turns()
   const [basis, outcome] = [createHash('sha256'), createHash('sha256')]
   const versions = records.versions.view()
   const firstOf = new Map<number, string>()
-  for (const id of [...records.position.keys()].sort()) {
+  for (const id of records.idsInOrder()) {
+    if (turns.due()) await turns.give()
     const at = records.position.get(id)!
-    const root = clusterOf[at]!
+    const root = clusters.clusterOf[at]!
     if (!firstOf.has(root)) firstOf.set(root, id)
     basis.update(`${id} ${versions[at]}\n`)
     outcome.update(`${id} ${firstOf.get(root)}\n`)
   }
-  for (const { a, b, kind, override } of decisions) basis.update(`${a} ${b} ${kind} ${override}\n`)
+  for (const { a, b, kind, override } of present.decisions) basis.update(`${a} ${b} ${kind} ${override}\n`)
   return { basis: basis.digest('hex'), outcome: outcome.digest('hex') }
 }

@@ -3,10 +3,11 @@ import { pipeline } from 'node:stream/promises'
 import { Injectable } from '@nestjs/common'
 import type { PoolClient } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { DataSource, type EntityManager } from 'typeorm'
+import type { EntityManager, QueryRunner } from 'typeorm'
 import { arrayOf } from '#libs/database'
-import type { FoundHub, LinkedRecords } from './linked-records.ts'
-import type { StaleKeys } from './record-linker.ts'
+import { carryOverrides } from './carry-overrides.ts'
+import type { LinkedRecords } from './linked-records.ts'
+import type { Gathered, StaleKeys } from './record-linker.ts'
 
 /** How the stored pairs differ from those that took their place. */
 export interface EdgeChanges {
@@ -15,24 +16,41 @@ export interface EdgeChanges {
   readonly removed: number
 }
 
-/** What a job prepares aside, so that the moment in which everybody waits is short. */
+const TABLES = `
+  discard temp;
+  create temporary table staged_edge (
+    lo uuid not null, hi uuid not null, lo_version integer not null, hi_version integer not null,
+    weight integer not null, levels smallint[] not null);
+  create temporary table staged_key (
+    record_id uuid not null, version integer not null, keys bigint[] not null, exclusive_key bytea);
+  create temporary table doubtful_key (key bigint not null, record_id uuid not null)`
+
+/** Keys that a record has but nobody finds it under, and keys that it is found under but does not have. */
+const DOUBTFUL = `
+  with own as (select unnest(keys) as key, id as record_id from record)
+  insert into doubtful_key (key, record_id)
+  select key, record_id from own
+  where not exists (select from block_key b where b.key = own.key and b.record_id = own.record_id)
+  union all
+  select key, record_id from block_key b
+  where not exists (select from own where own.key = b.key and own.record_id = b.record_id)`
+
+/**
+ * What a job prepares aside, so that the moment in which everybody waits is short. It lies in temporary tables of the job's
+ * session and is gone with it, however the job ends; no other job can meet it.
+ */
 @Injectable()
 export class Staging {
-  constructor(private readonly dataSource: DataSource) {}
-
-  /** Stages all pairs, in place of whatever an earlier job left. */
-  async stage(records: LinkedRecords): Promise<void> {
-    await this.dataSource.query(`truncate staged_edge, staged_key`)
-    const runner = this.dataSource.createQueryRunner()
-    try {
-      await copy(
-        await runner.connect(),
-        edgeLines(records, () => true),
-      )
-    } finally {
-      await runner.release()
-    }
-    await this.dataSource.query(`analyze staged_edge`)
+  /** Stages all pairs and the keys that are to be replaced, and looks for keys that are not as the records say. */
+  async stage(session: QueryRunner, { records, staleKeys }: Gathered): Promise<void> {
+    await session.query(TABLES)
+    await copy(
+      await session.connect(),
+      edgeLines(records, () => true),
+    )
+    await this.stageKeys(session, staleKeys)
+    await session.query(DOUBTFUL)
+    await session.query(`analyze staged_edge, staged_key, doubtful_key`)
   }
 
   /** Brings the staged pairs up to date: all pairs of the given records, and those whose key became a hub. */
@@ -78,20 +96,43 @@ export class Staging {
     return { added, changed, removed }
   }
 
-  /** Replaces keys that the model makes otherwise than they are stored; of records that are still as they were read. */
-  async replaceKeys(tx: EntityManager, stale: readonly StaleKeys[], epoch: number): Promise<void> {
-    if (stale.length === 0) return
+  /** Stages keys that are to be replaced, besides those that are staged already. */
+  async stageKeys(target: Pick<EntityManager, 'query'>, stale: readonly StaleKeys[]): Promise<void> {
+    for (let at = 0; at < stale.length; at += KEYS_AT_ONCE) {
+      const some = stale.slice(at, at + KEYS_AT_ONCE)
+      await target.query(
+        `insert into staged_key (record_id, version, keys, exclusive_key)
+         select id, version, keys::bigint[], decode(exclusive, 'hex')
+         from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as s (id, version, keys, exclusive)`,
+        [
+          arrayOf(some.map(({ id }) => id)),
+          arrayOf(some.map(({ version }) => version)),
+          some.map(({ keys }) => arrayOf(keys)),
+          some.map(({ exclusive }) => exclusive),
+        ],
+      )
+    }
+  }
+
+  /**
+   * Replaces keys that the model makes otherwise than they are stored, of records that are still as they were read; and lets
+   * every record be found under its keys and no others.
+   */
+  async replaceKeys(tx: EntityManager, epoch: number): Promise<void> {
+    await this.replaceStale(tx, epoch)
     await tx.query(
-      `insert into staged_key (record_id, version, keys, exclusive_key)
-       select id, version, keys::bigint[], decode(exclusive, 'hex')
-       from unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) as s (id, version, keys, exclusive)`,
-      [
-        arrayOf(stale.map(({ id }) => id)),
-        arrayOf(stale.map(({ version }) => version)),
-        stale.map(({ keys }) => arrayOf(keys)),
-        stale.map(({ exclusive }) => exclusive),
-      ],
+      `delete from block_key b using doubtful_key d where b.key = d.key and b.record_id = d.record_id
+         and not exists (select from record r where r.id = d.record_id and d.key = any(r.keys))`,
     )
+    await tx.query(
+      `insert into block_key (key, record_id)
+       select d.key, d.record_id from doubtful_key d join record r on r.id = d.record_id and d.key = any(r.keys)
+       order by d.key on conflict do nothing`,
+    )
+  }
+
+  private async replaceStale(tx: EntityManager, epoch: number): Promise<void> {
+    await carryOverrides(tx)
     await tx.query(
       `with replaced as (
          update record set keys = s.keys, exclusive_key = s.exclusive_key, epoch = $1
@@ -105,22 +146,9 @@ export class Staging {
       [epoch],
     )
   }
-
-  async addHubs(tx: EntityManager, hubs: readonly FoundHub[], now: Date): Promise<void> {
-    if (hubs.length === 0) return
-    await tx.query(
-      `insert into hub (key, rule, example, found_at)
-       select key, rule, example, $4 from unnest($1::bigint[], $2::text[], $3::uuid[]) as h (key, rule, example)
-       on conflict do nothing`,
-      [
-        arrayOf(hubs.map(({ key }) => key)),
-        hubs.map(({ rule }) => rule),
-        arrayOf(hubs.map(({ example }) => example)),
-        now,
-      ],
-    )
-  }
 }
+
+const KEYS_AT_ONCE = 5_000
 
 async function copy(client: PoolClient, lines: Iterable<string>): Promise<void> {
   const columns = 'lo, hi, lo_version, hi_version, weight, levels'

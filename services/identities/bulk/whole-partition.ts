@@ -1,9 +1,9 @@
-import { cluster, hashText, type PartitionDecision } from '#libs/linkage'
 import { changeOf, type PartitionChange } from '../partition/decide-partition.ts'
 import type { Decision, Edge, Member } from '../partition/neighbourhood.ts'
 import { type Suspicion, suspicionsOf } from '../partition/suspicions.ts'
 import type { LinkedRecords } from './linked-records.ts'
 import type { PresentRecord, PresentState } from './present-state.ts'
+import { Turns } from './turns.ts'
 
 /** What a partition of everything changes in the one in force. */
 export interface WholeChange {
@@ -13,62 +13,82 @@ export interface WholeChange {
   readonly decisions: readonly Decision[]
   /** Pairs among the records that change. */
   readonly edges: readonly Edge[]
-  /** People by position: the position of one of their records. */
-  readonly clusterOf: Int32Array
 }
 
-/** The people that all records make under their model; pure. By position: the position of one record of the same person. */
-export function clusterAll(records: LinkedRecords, decisions: readonly PartitionDecision[]): Int32Array {
-  const placed = decisions.flatMap(({ a, b, ...decision }) => {
-    const [x, y] = [records.position.get(a), records.position.get(b)]
-    return x === undefined || y === undefined ? [] : [{ ...decision, a: x, b: y }]
-  })
-  const { thresholds, clustering } = records.model
-  return cluster({
-    size: records.size,
-    idOf: (record) => records.ids[record]!,
-    edges: records.edges,
-    exclusive: Uint32Array.from(records.exclusives, (value) => (value === null ? 0 : hashText(value))),
-    must: placed.filter(({ kind }) => kind === 'must'),
-    cannot: placed.filter(({ kind }) => kind === 'cannot'),
-    options: { merge: thresholds.merge, ...clustering },
-  }).clusterOf
+/** People as they are and as they come out. */
+export interface PeopleCompared {
+  /** The records of people that are not exactly the records of one identity: by person, sorted. */
+  readonly changed: readonly (readonly string[])[]
+  /** People with at least one record, before and after. */
+  readonly before: number
+  readonly after: number
 }
 
-/** The records of people that are not exactly the records of one identity: by cluster, sorted. */
-export function changedClusters(
+/** Compares the people by position in `clusterOf` with the identities in force. */
+export async function comparePeople(
   records: LinkedRecords,
   clusterOf: Int32Array,
   present: ReadonlyMap<string, PresentRecord>,
-): string[][] {
-  const clusters = new Map<number, string[]>()
-  const sizes = new Map<string, number>()
-  for (const { identityId } of present.values()) {
-    if (identityId) sizes.set(identityId, (sizes.get(identityId) ?? 0) + 1)
-  }
+): Promise<PeopleCompared> {
+  const turns = new Turns()
+  const numbers = new Map<string, number>()
+  const recordsOf: number[] = []
+  // By person: its records, and the number of their one identity, -1 when they have none or several.
+  const sizes = new Int32Array(clusterOf.length)
+  const identityOf = new Int32Array(clusterOf.length)
+  let after = 0
   for (const [id, at] of records.position) {
+    if (turns.due()) await turns.give()
+    const number = numberOf(present.get(id)!.identityId, numbers)
+    if (number >= 0) recordsOf[number] = (recordsOf[number] ?? 0) + 1
     const root = clusterOf[at]!
-    const cluster = clusters.get(root)
-    if (cluster) cluster.push(id)
-    else clusters.set(root, [id])
+    if (sizes[root] === 0) {
+      after += 1
+      identityOf[root] = number
+    } else if (identityOf[root] !== number) identityOf[root] = -1
+    sizes[root]!++
   }
-  const changed = [...clusters.values()].filter((ids) => {
-    const identity = present.get(ids[0]!)!.identityId
-    const same = identity !== null && ids.every((id) => present.get(id)!.identityId === identity)
-    return !same || sizes.get(identity) !== ids.length
-  })
-  return changed.map((ids) => ids.sort()).sort(([x], [y]) => (x! < y! ? -1 : 1))
+  const changed = new Map<number, string[]>()
+  for (const [id, at] of records.position) {
+    if (turns.due()) await turns.give()
+    const root = clusterOf[at]!
+    if (identityOf[root]! >= 0 && recordsOf[identityOf[root]!] === sizes[root]) continue
+    const others = changed.get(root)
+    if (others) others.push(id)
+    else changed.set(root, [id])
+  }
+  const sorted = [...changed.values()].map((ids) => ids.sort()).sort(([x], [y]) => (x! < y! ? -1 : 1))
+  return { changed: sorted, before: numbers.size, after }
 }
 
-/** What becomes of the partition in force; pure. `past` as in {@link changeOf}, of the records of `changed`. */
-export function wholeChange(
-  records: LinkedRecords,
-  clusterOf: Int32Array,
-  changed: readonly (readonly string[])[],
-  { records: present, decisions, items }: PresentState,
-  past: ReadonlyMap<string, readonly string[]>,
-  newId: () => string,
-): WholeChange {
+function numberOf(identityId: string | null, numbers: Map<string, number>): number {
+  if (identityId === null) return -1
+  const known = numbers.get(identityId)
+  if (known !== undefined) return known
+  numbers.set(identityId, numbers.size)
+  return numbers.size - 1
+}
+
+/** What a change of everything is worked out from. */
+export interface WholeChangeInput {
+  readonly records: LinkedRecords
+  readonly clusterOf: Int32Array
+  readonly changed: PeopleCompared['changed']
+  readonly present: PresentState
+  /** As in {@link changeOf}, of the records of `changed`. */
+  readonly past: ReadonlyMap<string, readonly string[]>
+  readonly newId: () => string
+}
+
+/** What becomes of the partition in force. */
+export async function wholeChange({
+  records,
+  clusterOf,
+  changed,
+  present: { records: present, decisions, items },
+  past,
+  newId,
+}: WholeChangeInput): Promise<WholeChange> {
   const memberOf = (id: string): Member => {
     const at = records.position.get(id)!
     const { version, identityId, revision } = present.get(id)!
@@ -83,8 +103,18 @@ export function wholeChange(
     identityA: identityOf(decision.a),
     identityB: identityOf(decision.b),
   }))
-  const suspicions = allSuspicions(records, clusterOf, placed, identityOf, memberOf)
-  const within = new Set(moved.keys())
+  const { review } = records.model.thresholds
+  const crossing = await edgesWhere(records, (a, b, weight) => weight >= review && clusterOf[a] !== clusterOf[b])
+  const people = await peopleOf(records, clusterOf, crossing)
+  const suspicions: Suspicion[] = suspicionsOf(
+    people.map((ids) => ({ identityId: identityOf(ids[0]!)!, origin: 'kept', members: ids.map(memberOf) })),
+    [],
+    crossing,
+    placed,
+    records.model.thresholds,
+  )
+  const within = new Uint8Array(records.size)
+  for (const id of moved.keys()) within[records.position.get(id)!] = 1
   return {
     change: {
       ...change,
@@ -93,36 +123,33 @@ export function wholeChange(
       deferred: [],
     },
     decisions: placed,
-    edges: edgesWhere(records, (a, b) => within.has(records.ids[a]!) && within.has(records.ids[b]!)),
-    clusterOf,
+    edges: moved.size === 0 ? [] : await edgesWhere(records, (a, b) => within[a] === 1 && within[b] === 1),
   }
 }
 
-function allSuspicions(
-  records: LinkedRecords,
-  clusterOf: Int32Array,
-  decisions: readonly Decision[],
-  identityOf: (id: string) => string | null,
-  memberOf: (id: string) => Member,
-): Suspicion[] {
-  const { thresholds } = records.model
-  const crossing = edgesWhere(records, (a, b, weight) => weight >= thresholds.review && clusterOf[a] !== clusterOf[b])
-  const involved = new Set(crossing.flatMap(({ a, b }) => [a, b].map((id) => clusterOf[records.position.get(id)!]!)))
-  const clusters = new Map<number, Member[]>([...involved].map((root) => [root, []]))
-  for (const [id, at] of records.position) clusters.get(clusterOf[at]!)?.push(memberOf(id))
-  return suspicionsOf(
-    [...clusters.values()].map((members) => ({ identityId: identityOf(members[0]!.id)!, origin: 'kept', members })),
-    [],
-    crossing,
-    decisions,
-    thresholds,
-  )
+/** All records of the people between whom there are some pairs. */
+async function peopleOf(records: LinkedRecords, clusterOf: Int32Array, pairs: readonly Edge[]): Promise<string[][]> {
+  const turns = new Turns()
+  const people = new Map<number, string[]>()
+  for (const { a, b } of pairs) {
+    for (const id of [a, b]) people.set(clusterOf[records.position.get(id)!]!, [])
+  }
+  for (const [id, at] of records.position) {
+    people.get(clusterOf[at]!)?.push(id)
+    if (turns.due()) await turns.give()
+  }
+  return [...people.values()]
 }
 
-function edgesWhere(records: LinkedRecords, wanted: (a: number, b: number, weight: number) => boolean): Edge[] {
+async function edgesWhere(
+  records: LinkedRecords,
+  wanted: (a: number, b: number, weight: number) => boolean,
+): Promise<Edge[]> {
+  const turns = new Turns()
   const { a, b, weight } = records.edges
   const found: Edge[] = []
   for (let edge = 0; edge < a.length; edge++) {
+    if (turns.due()) await turns.give()
     if (!wanted(a[edge]!, b[edge]!, weight[edge]!)) continue
     const [x, y] = [records.ids[a[edge]!]!, records.ids[b[edge]!]!]
     const [lo, hi] = x < y ? [x, y] : [y, x]

@@ -6,6 +6,7 @@ import { RecordOpener } from '../records/record-opener.ts'
 import { type FoundRecord, type KeyedRecord, RecordStore } from '../records/record-store.ts'
 import { ActiveModel } from './active-model.ts'
 import { candidatePairs, type Pair } from './candidate-pairs.ts'
+import type { Hub } from './hubs.ts'
 
 /** A pair of records that speaks for or against one person. `lo` < `hi`; the weight is in milli-bits. */
 export interface ScoredPair {
@@ -27,7 +28,7 @@ export interface Evidence {
   readonly seeds: readonly string[]
   readonly pairs: readonly ScoredPair[]
   /** Keys that more records share than their rule allows: from now on nobody looks under them. */
-  readonly hubs: readonly { readonly key: string; readonly rule: string; readonly example: string }[]
+  readonly hubs: readonly Hub[]
 }
 
 /**

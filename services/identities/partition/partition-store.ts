@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { arrayOf, type Prepared, runPrepared } from '#libs/database'
 import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
+import { addHubs } from '../evidence/hubs.ts'
 import { identitiesOf, type PartitionChange } from './decide-partition.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import type { Cause } from './partition-events.ts'
@@ -163,17 +164,7 @@ export class PartitionStore {
    * keys are hubs, and so the partition, must not depend on the order of arrival.
    */
   async limitHubs(tx: EntityManager, hubs: Evidence['hubs'], now: Date): Promise<void> {
-    await tx.query(
-      `insert into hub (key, rule, example, found_at)
-       select key, rule, example, $4 from unnest($1::bigint[], $2::text[], $3::uuid[]) as h (key, rule, example)
-       on conflict do nothing`,
-      [
-        arrayOf(hubs.map(({ key }) => key)),
-        hubs.map(({ rule }) => rule),
-        arrayOf(hubs.map(({ example }) => example)),
-        now,
-      ],
-    )
+    await addHubs(tx, hubs, now)
     await tx.query(
       `with blocked as (select distinct record_id as id from block_key where key = any($1::bigint[]))
        delete from edge where lo in (select id from blocked) and hi in (select id from blocked)
