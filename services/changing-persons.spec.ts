@@ -156,7 +156,7 @@ describe('registrations that change their person', () => {
     })
   })
 
-  it('shows suspected duplicates, also of an id that was merged, until they are settled', async () => {
+  it('shows suspected duplicates as they were said last, also of an id that was merged or is in use again, until they are settled', async () => {
     const [a, b, c, first] = [person(), person(), person(), world.apply()]
     const options = { now: new Date() }
     await world.identities.publish(
@@ -175,6 +175,9 @@ describe('registrations that change their person', () => {
     await world.identities.publish(merged(d, a, 2, first))
     await eventually(async () => ((await world.caseOf(first, 'open')).identityId === d ? true : undefined))
     await seen([{ identityId: c, kind: 'likely', weight: 9100 }])
+    const other = { identityId: b, otherIdentityId: a, kind: 'id_conflict' as const, weight: 12_000 }
+    await world.identities.publish(split(c, b, 3), newEvent(duplicateSuspected, other, { now: new Date() }))
+    await seen([{ identityId: b, kind: 'id_conflict', weight: 12_000 }])
     const settled = { identityId: a, otherIdentityId: b, outcome: 'different_people' as const }
     await world.identities.publish(newEvent(duplicateSettled, settled, { now: new Date() }))
     await seen([])

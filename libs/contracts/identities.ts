@@ -69,11 +69,13 @@ export const identitySplit = defineEvent({
     /** Nobody else's registration was known under the other identity before. */
     otherIsNew: z.boolean(),
     cause,
+    /** Those that left; none when the other identity was merged away and is in use again for records that are no registrations. */
     registrations: z.array(z.object({ revision, application })),
   }),
   key: (data) => data.identityId,
 })
 
+/** Said again when kind or weight change: of two sayings the later holds. */
 export const duplicateSuspected = defineEvent({
   type: 'duplicate.suspected',
   version: 2,

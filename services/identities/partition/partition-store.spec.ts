@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
+import { member } from './partition-for-specs.ts'
+import { type Deferral, PartitionStore } from './partition-store.ts'
+import type { Suspicion } from './suspicions.ts'
+
+const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(uuidOf).sort() as [string, string, string, string]
+const store = new PartitionStore()
+
+let world: ResolverWorld
+let resolver: ResolverForSpecs
+
+beforeAll(async () => {
+  world = await ResolverWorld.begin()
+  resolver = await world.resolver()
+})
+
+beforeEach(() => resolver.forgetAll())
+
+afterAll(() => world.end())
+
+describe('what is stored of suspicions', () => {
+  const likely: Suspicion = { lo: a, hi: b, kind: 'likely', weight: 2000 }
+  const suspect = (change: Partial<Parameters<PartitionStore['suspect']>[1]>) => {
+    const nothing = { suspicions: [], touched: [], created: [], retired: [], deferred: [] }
+    return store.suspect(resolver.dataSource.manager, { ...nothing, ...change }, new Date())
+  }
+
+  it('is told when it is new, of another kind or of another weight, and only then', async () => {
+    expect(await suspect({ suspicions: [likely], touched: [a] })).toEqual({ changed: [likely], closed: [] })
+    expect(await suspect({ suspicions: [likely], touched: [a, b] })).toEqual({ changed: [], closed: [] })
+    for (const other of [
+      { ...likely, weight: 3000 },
+      { ...likely, kind: 'id_conflict' as const },
+    ]) {
+      expect(await suspect({ suspicions: [other], touched: [a] })).toEqual({ changed: [other], closed: [] })
+    }
+  })
+
+  it('is over when an identity was looked at and it is suspected no more, on whichever side it stands', async () => {
+    for (const touched of [[a], [b]]) {
+      await suspect({ suspicions: [likely], touched })
+      expect(await suspect({ touched: [c] })).toEqual({ changed: [], closed: [] })
+      expect(await suspect({ touched })).toEqual({ changed: [], closed: [{ lo: a, hi: b }] })
+    }
+  })
+
+  it('stays while one of the two is decided about later, unless the other one is no more', async () => {
+    for (const [decided, waits] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      await suspect({ suspicions: [likely], touched: [decided] })
+      const deferred = [[member(c, waits), member(d)]]
+      expect(await suspect({ touched: [decided], deferred })).toEqual({ changed: [], closed: [] })
+      const retired = [{ id: decided, redirectTo: d }]
+      expect((await suspect({ touched: [decided], deferred, retired })).closed).toEqual([{ lo: a, hi: b }])
+    }
+  })
+})
+
+describe('what is left for later', () => {
+  const [early, late] = [new Date('2026-05-04T08:00:00Z'), new Date('2026-05-04T09:00:00Z')]
+  const defer = (deferral: Partial<Deferral>, now = late) => {
+    const usual = { components: [], cause: 'decision' as const, restated: [], traceOf: () => null, undone: undefined }
+    return store.defer(resolver.dataSource.manager, { ...usual, ...deferral }, now)
+  }
+  const waiting = () =>
+    resolver.dataSource.query('select record_id as id, cause, trace, undone from deferred_record order by 1')
+
+  it('stands for each component: all that is undecided or to be spoken of, or else one record', async () => {
+    const [decided, one, other] = [member(a, 'x'), member(b, 'x'), member(c, 'y')]
+    await defer({ components: [[decided, one], [other]] })
+    expect(await waiting()).toMatchObject([{ id: a }, { id: c }])
+    await resolver.forgetAll()
+    await defer({ components: [[decided, member(b)], [other]], restated: [c], traceOf: (id) => `trace of ${id}` })
+    expect(await waiting()).toMatchObject([
+      { id: b, trace: `trace of ${b}` },
+      { id: c, trace: `trace of ${c}` },
+    ])
+  })
+
+  it('keeps its cause unless it is corrected, and the earliest undoing', async () => {
+    const components = [[member(a)]]
+    await defer({ components, cause: 'record', traceOf: () => 'first' })
+    await defer({ components, cause: 'decision', undone: late, traceOf: () => 'second' })
+    expect(await waiting()).toEqual([{ id: a, cause: 'record', trace: 'first', undone: late }])
+    await defer({ components, cause: 'correction', traceOf: () => 'third' })
+    await defer({ components, cause: 'decision', undone: early })
+    await defer({ components, cause: 'decision', undone: late })
+    await defer({ components, cause: 'record' })
+    expect(await waiting()).toEqual([{ id: a, cause: 'correction', trace: 'third', undone: early }])
+  })
+})
+
+describe('an identity of leads alone', () => {
+  it('is told to be in use again when its merge is undone, so that nobody follows its redirect', async () => {
+    const [one, another] = strangers()
+    await resolver.take([world.registration(a, one!)])
+    await resolver.take([world.lead(b, { ...another!, residentId: null })])
+    const [kept, gone] = [await resolver.identityOf(a), await resolver.identityOf(b)]
+    const judgement = crypto.randomUUID()
+    await resolver.dataSource.query(
+      `with judged as (
+         insert into judgement (id, kind, actor_id, actor_name, reason, at) values ($1, 'must', 'spec', 'spec', 'spec', now()))
+       insert into decision (judgement_id, lo, hi, kind) values ($1, $2, $3, 'must')`,
+      [judgement, a, b],
+    )
+    await resolver.recompute(a)
+    expect(await resolver.identityOf(b)).toBe(kept)
+    await resolver.dataSource.query('update decision set in_force = false')
+    await resolver.recompute(a)
+    expect(await resolver.identityOf(b)).toBe(gone)
+    const told = (await resolver.events()).filter(({ type }) => /merged|split/.test(type))
+    expect(
+      told.map(({ type, data }) => [type, data.retiredIdentityId ?? data.otherIdentityId, data.registrations]),
+    ).toEqual([
+      ['identity.merged', gone, []],
+      ['identity.split', gone, []],
+    ])
+  })
+})
