@@ -188,7 +188,7 @@ describe('two valid, different resident ids', () => {
   })
 
   it('are one person’s only as long as they stand as the two decided', async () => {
-    const { a, b, x, y, mobile, path, residentId } = await world.conflicting()
+    const { a, b, x, y, mobile, path, residentId, otherId } = await world.conflicting()
     await world.post(`${path}/override`)
     await world.post(`${path}/override`, { reason: 'saw both cards' }, CITY_ADMIN)
     expect(await world.identityOf(b)).toBe(x)
@@ -203,9 +203,26 @@ describe('two valid, different resident ids', () => {
     expect(await world.state()).toEqual(apart)
     await world.corrects(a, { ...said, residentId }, 4)
     expect(await world.identityOf(a)).toBe(await world.identityOf(b))
+    await world.corrects(b, { ...said, residentId: world.residentId() }, 2)
+    expect(await world.identityOf(a)).not.toBe(await world.identityOf(b))
+    await world.corrects(b, { ...said, residentId: otherId }, 3)
     const together = await world.state()
     await world.rebuild()
     expect(await world.state()).toEqual(together)
+    expect(await world.identityOf(a)).toBe(await world.identityOf(b))
+  })
+
+  it('stay one person’s when the blind keys of their ids are made anew', async () => {
+    const { a, b, x, path } = await world.conflicting()
+    await world.post(`${path}/override`)
+    await world.post(`${path}/override`, { reason: 'saw both cards' }, CITY_ADMIN)
+    // As if all that is blinded had been so under an earlier key.
+    const under = (column: string) => `${column} = decode(md5(encode(${column}, 'hex')), 'hex')`
+    await world.dataSource.query(`update record set ${under('exclusive_key')}`)
+    await world.dataSource.query(`update decision set ${under('lo_exclusive')}, ${under('hi_exclusive')}`)
+    await world.rebuild()
+    await world.resolver.recompute(a)
+    expect([await world.identityOf(a), await world.identityOf(b)]).toEqual([x, x])
   })
 
   it('are seen as such while the suspicion was found before them', async () => {
