@@ -1,4 +1,5 @@
-import type { Hub, Knowledge } from '../knowledge/knowledge.ts'
+import type { Hub } from '../knowledge/hubs.ts'
+import type { Knowledge } from '../knowledge/knowledge.ts'
 import type { Model } from '../model/model.ts'
 import { fieldPart } from '../table/field-parts.ts'
 import type { Table } from '../table/table.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { freezeKnowledge } from '../knowledge/knowledge.ts'
+import { freezeKnowledge } from '../knowledge/freeze-knowledge.ts'
 import { driversModel } from '../model/drivers-model.ts'
 import { parseModel } from '../model/model.ts'
 import { waterfallSvg } from '../report/waterfall-svg.ts'

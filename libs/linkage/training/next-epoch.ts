@@ -1,5 +1,6 @@
 import { blockRecords } from '../blocking/blocking.ts'
-import { freezeKnowledge, knowledgeOf } from '../knowledge/knowledge.ts'
+import { freezeKnowledge } from '../knowledge/freeze-knowledge.ts'
+import { knowledgeOf } from '../knowledge/knowledge.ts'
 import type { Model } from '../model/model.ts'
 import { type SharedTable, shareTable, type Table, tableFromShared } from '../table/table.ts'
 import { WorkThreads } from '../threads/work-threads.ts'
