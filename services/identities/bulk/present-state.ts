@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { PartitionDecision } from '#libs/linkage'
+import { OVERRIDE_STANDS } from '../partition/neighbourhood.ts'
 import type { Suspicion } from '../partition/suspicions.ts'
 
 /** The partition in force, and what else the next one depends on. */
@@ -36,7 +37,7 @@ export async function presentState(tx: Pick<EntityManager, 'query'>): Promise<Pr
   return {
     records,
     decisions: await tx.query(
-      `select lo as a, hi as b, kind, bool_or(override) as override from decision where in_force
+      `select lo as a, hi as b, kind, bool_or(${OVERRIDE_STANDS}) as override from decision d where in_force
        group by lo, hi, kind order by lo, hi, kind`,
     ),
     items: await tx.query(`select lo, hi, kind, weight from review_item order by lo, hi`),
