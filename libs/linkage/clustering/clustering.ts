@@ -15,7 +15,10 @@ export interface Link {
   readonly b: number
 }
 
-/** `override`: two persons decided that the different exclusive values of the two records belong to one person. */
+/**
+ * `override`: two persons decided that the different exclusive values of the two records belong to one person. That is about the
+ * values, not the records: whoever keeps it leaves it out once one of the two has another value.
+ */
 export interface MustLink extends Link {
   readonly override?: boolean
 }

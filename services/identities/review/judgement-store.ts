@@ -5,6 +5,7 @@ import { arrayOf } from '#libs/database'
 import type { Signature } from '../reasoned.ts'
 import type { DecisionLink } from './links.ts'
 
+/** What people decide about: a suspicion (by one person or two), or a person. */
 export const judgementKinds = ['accept', 'reject', 'split', 'override'] as const
 export type JudgementKind = (typeof judgementKinds)[number]
 

@@ -82,7 +82,7 @@ export const waterfall = z.object({
   thresholds: z.object({ review: milliBits, merge: milliBits }),
 })
 
-export const proposalAnswer = z.object({
+const proposalAnswer = z.object({
   proposalId: z.uuid(),
   proposedById: z.string(),
   proposedBy: z.string(),

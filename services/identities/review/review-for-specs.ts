@@ -213,7 +213,7 @@ export class ReviewWorld {
 }
 
 /** A valid resident id; others for other numbers. */
-export function residentIdOf(serial: number): string {
+function residentIdOf(serial: number): string {
   const digits = `32020619800101${String(serial).padStart(3, '0')}`
   return digits + checkCharacter(digits)
 }
