@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { linkRecords } from './link.ts'
 import { type ModelInput, parseModel } from './model/model.ts'
 import { evaluate } from './report/evaluate.ts'
-import { type Table, TableBuilder } from './table/table.ts'
+import type { Table } from './table/table.ts'
+import { TableBuilder } from './table/table-builder.ts'
 import { seededInt, shuffle } from './training/random.ts'
 
 const small: ModelInput = {

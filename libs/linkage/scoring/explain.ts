@@ -1,6 +1,7 @@
 import { knowledgeOf } from '../knowledge/knowledge.ts'
 import type { Model } from '../model/model.ts'
-import { type Table, tableOf } from '../table/table.ts'
+import type { Table } from '../table/table.ts'
+import { tableOf } from '../table/table-builder.ts'
 import { MISSING, Scorer } from './scorer.ts'
 
 /** One step of a waterfall; weights in milli-bits, `total` after this step. */

@@ -4,7 +4,7 @@ import { freezeKnowledge } from '../knowledge/freeze-knowledge.ts'
 import { driversModel } from '../model/drivers-model.ts'
 import { parseModel } from '../model/model.ts'
 import { waterfallSvg } from '../report/waterfall-svg.ts'
-import { tableOf } from '../table/table.ts'
+import { tableOf } from '../table/table-builder.ts'
 import { compareRows, type Waterfall } from './explain.ts'
 
 const model = parseModel(driversModel)

@@ -2,7 +2,8 @@ import { type Comparator } from '../fields/field-type.ts'
 import { comparatorOf } from '../fields/vocabulary.ts'
 import { type Knowledge, levelKey } from '../knowledge/knowledge.ts'
 import { type Model, type ModelComparison } from '../model/model.ts'
-import { type Column, type Table, ValueReader } from '../table/table.ts'
+import type { Column, Table } from '../table/table.ts'
+import { ValueReader } from '../table/value-reader.ts'
 
 /** What the weight of two records depends on: the model, the records with their positions, and what is known of their values. */
 export interface ScoringInput {

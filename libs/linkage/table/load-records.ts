@@ -1,7 +1,8 @@
 import { type CsvPart, type CsvRow, readCsv } from '../csv/read-csv.ts'
 import { UnreadableFile } from '../csv/text-encoding.ts'
 import type { Model } from '../model/model.ts'
-import { DuplicateRecord, type SharedTable, shareTable, type Table, TableBuilder } from './table.ts'
+import { type SharedTable, shareTable, type Table } from './table.ts'
+import { DuplicateRecord, TableBuilder } from './table-builder.ts'
 
 /** The records of a file. */
 export interface LoadedTable {

@@ -1,5 +1,5 @@
 import { type Model, type ModelInput, parseModel } from '../model/model.ts'
-import { tableOf } from '../table/table.ts'
+import { tableOf } from '../table/table-builder.ts'
 import { nextEpoch } from './next-epoch.ts'
 
 /** Trains on the same records here and aside, and prints what came of it: Jest's own process runs no threads of sources. */
