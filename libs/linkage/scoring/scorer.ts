@@ -1,9 +1,14 @@
-import { type Comparator } from '../fields/field-type.ts'
-import { comparatorOf } from '../fields/vocabulary.ts'
-import { type Knowledge, levelKey } from '../knowledge/knowledge.ts'
-import { type Model, type ModelComparison } from '../model/model.ts'
-import type { Column, Table } from '../table/table.ts'
-import { ValueReader } from '../table/value-reader.ts'
+import type { Knowledge } from '../knowledge/knowledge.ts'
+import type { Model } from '../model/model.ts'
+import type { Table } from '../table/table.ts'
+import {
+  type CompiledCap,
+  type CompiledComparison,
+  compileCaps,
+  compileComparisons,
+  priorOf,
+  UNKNOWN,
+} from './compiled-model.ts'
 
 /** What the weight of two records depends on: the model, the records with their positions, and what is known of their values. */
 export interface ScoringInput {
@@ -14,41 +19,6 @@ export interface ScoringInput {
 
 /** Level of a comparison where a side has no value. */
 export const MISSING = -1
-
-/** log2 of a ratio in milli-bits. */
-function milliBits(ratio: number): number {
-  return Math.round(1000 * Math.log2(ratio))
-}
-
-/** Prior weight of two random records, in milli-bits. */
-function priorOf(model: Model, population: number): number {
-  const p = Math.min(0.5, model.prior.partnersPerRecord / Math.max(1, population - 1))
-  return milliBits(p / (1 - p))
-}
-
-const UNKNOWN = 127
-
-interface CompiledComparison {
-  readonly name: string
-  readonly column: Column
-  readonly reader: ValueReader
-  readonly comparator: Comparator
-  readonly levelOf: (outcome: number) => number
-  /** Level of a value with itself, by value number; {@link UNKNOWN} until first met. */
-  readonly selfLevels: Int8Array
-  readonly weights: Int32Array
-  /** log2(m) and the frequencies that replace u, for levels with a term frequency. */
-  readonly terms: readonly ({ m: number; floor: number; shares: Int32Array } | undefined)[]
-  readonly hubFlags: Uint8Array | undefined
-  readonly hubWeight: number
-  readonly unless: readonly number[]
-}
-
-interface CompiledCap {
-  readonly comparisons: readonly number[]
-  readonly atMost: number
-  readonly unless: readonly { comparison: number; levels: readonly number[] }[]
-}
 
 /**
  * Scores pairs of records of one table under one model and epoch. The weight is prior + levels + term frequencies − caps,
@@ -81,38 +51,8 @@ export class Scorer {
     this.baseWeights = new Int32Array(model.comparisons.length)
     this.frequencyWeights = new Int32Array(model.comparisons.length)
     this.weights = new Int32Array(model.comparisons.length)
-    const indexOf = (name: string) => model.comparisons.findIndex((comparison) => comparison.name === name)
-    const readers = table.columns.map((column) => new ValueReader(column))
-    this.comparisons = model.comparisons.map((comparison) => {
-      const field = model.fields.findIndex(({ name }) => name === comparison.field)
-      const hub = model.hubs.filter((rule) => rule.field === comparison.field)
-      const comparator = comparatorOf(comparison.comparator)
-      return {
-        name: comparison.name,
-        column: table.columns[field]!,
-        reader: readers[field]!,
-        comparator,
-        levelOf: levelFinder(comparison, comparator),
-        selfLevels: new Int8Array(table.columns[field]!.pool.size).fill(UNKNOWN),
-        weights: Int32Array.from(comparison.levels, ({ m, u }) => milliBits(m / u)),
-        terms: comparison.levels.map(({ name, m, tf }) => {
-          const shares = tf && knowledge.frequencies.get(levelKey(comparison.name, name))
-          return shares && { m: milliBits(m), floor: milliBits(tf.floor), shares }
-        }),
-        hubFlags: hub.length > 0 ? knowledge.hubFlags.get(comparison.field) : undefined,
-        hubWeight: Math.min(...hub.map(({ weight }) => weight)),
-        unless: (comparison.unlessCompared ?? []).map(indexOf),
-      }
-    })
-    this.caps = model.caps.map((cap) => ({
-      comparisons: cap.comparisons.map(indexOf),
-      atMost: cap.atMost,
-      unless: cap.unless.map(({ comparison, levels }) => {
-        const index = indexOf(comparison)
-        const names = model.comparisons[index]!.levels.map(({ name }) => name)
-        return { comparison: index, levels: levels.map((level) => names.indexOf(level)) }
-      }),
-    }))
+    this.comparisons = compileComparisons({ model, table, knowledge })
+    this.caps = compileCaps(model)
   }
 
   /** Total weight of the pair in milli-bits. Symmetric. */
@@ -184,21 +124,5 @@ export class Scorer {
       capped = Math.min(capped, cap.atMost - sum)
     }
     return capped
-  }
-}
-
-function levelFinder(comparison: ModelComparison, comparator: Comparator): (outcome: number) => number {
-  const last = comparison.levels.length - 1
-  if (typeof comparator.outcome !== 'string') {
-    const levels = comparator.outcome.map((grade) => {
-      const found = comparison.levels.findIndex(({ when }) => Array.isArray(when) && when.includes(grade))
-      return found < 0 ? last : found
-    })
-    return (outcome) => levels[outcome]!
-  }
-  const bounds = comparison.levels.slice(0, -1).map(({ when }) => when as { atLeast: number } | { atMost: number })
-  return (outcome) => {
-    const found = bounds.findIndex((bound) => ('atLeast' in bound ? outcome >= bound.atLeast : outcome <= bound.atMost))
-    return found < 0 ? last : found
   }
 }

@@ -1,0 +1,103 @@
+import type { Comparator } from '../fields/field-type.ts'
+import { comparatorOf } from '../fields/vocabulary.ts'
+import { levelKey } from '../knowledge/knowledge.ts'
+import type { Model, ModelComparison } from '../model/model.ts'
+import type { Column } from '../table/table.ts'
+import { ValueReader } from '../table/value-reader.ts'
+import type { ScoringInput } from './scorer.ts'
+
+/** log2 of a ratio in milli-bits. */
+function milliBits(ratio: number): number {
+  return Math.round(1000 * Math.log2(ratio))
+}
+
+/** Prior weight of two random records, in milli-bits. */
+export function priorOf(model: Model, population: number): number {
+  const p = Math.min(0.5, model.prior.partnersPerRecord / Math.max(1, population - 1))
+  return milliBits(p / (1 - p))
+}
+
+/** No level: worse than any. */
+export const UNKNOWN = 127
+
+/** A comparison with all it needs at hand, names resolved. */
+export interface CompiledComparison {
+  readonly column: Column
+  readonly reader: ValueReader
+  readonly comparator: Comparator
+  readonly levelOf: (outcome: number) => number
+  /** Level of a value with itself, by value number; {@link UNKNOWN} until first met. */
+  readonly selfLevels: Int8Array
+  readonly weights: Int32Array
+  /** log2(m) and the frequencies that replace u, for levels with a term frequency. */
+  readonly terms: readonly ({ m: number; floor: number; shares: Int32Array } | undefined)[]
+  readonly hubFlags: Uint8Array | undefined
+  readonly hubWeight: number
+  readonly unless: readonly number[]
+}
+
+/** A cap with positions in place of names. */
+export interface CompiledCap {
+  readonly comparisons: readonly number[]
+  readonly atMost: number
+  readonly unless: readonly { comparison: number; levels: readonly number[] }[]
+}
+
+/** The model's comparisons, over the columns of the table. */
+export function compileComparisons({ model, table, knowledge }: ScoringInput): CompiledComparison[] {
+  const readers = table.columns.map((column) => new ValueReader(column))
+  return model.comparisons.map((comparison) => {
+    const field = model.fields.findIndex(({ name }) => name === comparison.field)
+    const hubs = model.hubs.filter((rule) => rule.field === comparison.field)
+    const comparator = comparatorOf(comparison.comparator)
+    return {
+      column: table.columns[field]!,
+      reader: readers[field]!,
+      comparator,
+      levelOf: levelFinder(comparison, comparator),
+      selfLevels: new Int8Array(table.columns[field]!.pool.size).fill(UNKNOWN),
+      weights: Int32Array.from(comparison.levels, ({ m, u }) => milliBits(m / u)),
+      terms: comparison.levels.map(({ name, m, tf }) => {
+        const shares = tf && knowledge.frequencies.get(levelKey(comparison.name, name))
+        return shares && { m: milliBits(m), floor: milliBits(tf.floor), shares }
+      }),
+      hubFlags: hubs.length > 0 ? knowledge.hubFlags.get(comparison.field) : undefined,
+      hubWeight: Math.min(...hubs.map(({ weight }) => weight)),
+      unless: (comparison.unlessCompared ?? []).map((name) => positionOf(model, name)),
+    }
+  })
+}
+
+/** The model's caps. */
+export function compileCaps(model: Model): CompiledCap[] {
+  return model.caps.map((cap) => ({
+    comparisons: cap.comparisons.map((name) => positionOf(model, name)),
+    atMost: cap.atMost,
+    unless: cap.unless.map(({ comparison, levels }) => {
+      const position = positionOf(model, comparison)
+      const names = model.comparisons[position]!.levels.map(({ name }) => name)
+      return { comparison: position, levels: levels.map((level) => names.indexOf(level)) }
+    }),
+  }))
+}
+
+function positionOf({ comparisons }: Model, name: string): number {
+  return comparisons.findIndex((comparison) => comparison.name === name)
+}
+
+/** Finds the level of what a comparator gives. */
+function levelFinder(comparison: ModelComparison, comparator: Comparator): (outcome: number) => number {
+  const last = comparison.levels.length - 1
+  if (typeof comparator.outcome !== 'string') {
+    const levels = comparator.outcome.map((grade) => {
+      const found = comparison.levels.findIndex(({ when }) => Array.isArray(when) && when.includes(grade))
+      return found < 0 ? last : found
+    })
+    return (outcome) => levels[outcome]!
+  }
+  const bounds = comparison.levels.slice(0, -1).map(({ when }) => when as { atLeast: number } | { atMost: number })
+  return (outcome) => {
+    const found = bounds.findIndex((bound) => ('atLeast' in bound ? outcome >= bound.atLeast : outcome <= bound.atMost))
+    return found < 0 ? last : found
+  }
+}
