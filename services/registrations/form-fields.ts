@@ -45,12 +45,13 @@ export function input(
   errors: readonly FieldError[],
 ): string {
   const error = errorOf(name, errors)
+  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
   return html`
 <label for="${name}">${zh} <small>${en}</small></label>
 !${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}
 !${error ? html`<p class="error" id="${name}-error">${error.zh}</p>` : ''}
 <input id="${name}" name="${name}" value="${values[name]}" !${attributes}
-  !${error ? html`class="faulty" aria-invalid="true" aria-describedby="${name}-error"` : ''}>`
+  !${described ? html`aria-describedby="${described}"` : ''} !${error ? 'class="faulty" aria-invalid="true"' : ''}>`
 }
 
 export function select(
@@ -59,7 +60,7 @@ export function select(
   en: string,
   options: readonly { value: string; label: string }[],
   values: Values,
-  none = '不填 / 其他',
+  none: string,
 ): string {
   return html`
 <label for="${name}">${zh} <small>${en}</small></label>
@@ -74,19 +75,32 @@ export function select(
 </select>`
 }
 
-/** Everything that is to be mended, each leading to its field. */
+/** The fields of the forms from top to bottom. */
+const ORDER = ['name', 'mobile', 'residentId', 'residence', 'plate', 'platform', 'consentJoin', 'consentId']
+
+/** What to do about a box that is not ticked. */
+const UNTICKED: Readonly<Record<string, string>> = {
+  consentJoin: '请勾选同意：自愿加入工会',
+  consentId: '请勾选同意：用身份证号码核实身份',
+}
+
+/** Everything that is to be mended, from top to bottom, each leading to its field; first what is wrong as a whole. */
 export function summary(errors: readonly FieldError[]): string {
+  const whole = errors.filter((error) => fieldOf(error) === '')
+  const fields = errors
+    .filter((error) => fieldOf(error) !== '')
+    .sort((a, b) => ORDER.indexOf(fieldOf(a)) - ORDER.indexOf(fieldOf(b)))
   return html`
 <div class="summary" role="alert" tabindex="-1">
-  <h2>还有 ${errors.length} 处需要修改</h2>
-  <ul>!${errors
-    .map((error) => html`<li><a href="#${fieldOf(error) || 'name'}">!${textOf(error)}</a></li>`)
-    .join('')}</ul>
+  <h2>${fields.length > 0 ? `还有 ${fields.length} 处需要修改` : '还没有提交成功'}</h2>
+  !${whole.map(({ zh, en }) => html`<p>${zh}<br><small>${en}</small></p>`).join('')}
+  <ul>!${fields.map((error) => html`<li><a href="#${fieldOf(error)}">${textOf(error)}</a></li>`).join('')}</ul>
 </div>`
 }
 
-function textOf(error: FieldError): string {
-  return fieldOf(error).startsWith('consent') ? '请勾选同意' : html`${error.zh}`
+/** What a driver reads about a fault. */
+export function textOf(error: FieldError): string {
+  return UNTICKED[fieldOf(error)] ?? error.zh
 }
 
 export function errorOf(name: string, errors: readonly FieldError[]): FieldError | undefined {

@@ -2,7 +2,7 @@ import { html } from 'ghtml'
 import { districtsOfWuxi, platforms } from '#libs/china'
 import type { FieldError } from '#libs/platform'
 import { consentTexts } from './consents.ts'
-import { errorOf, input, NEEDED, PLATE, select, summary } from './form-fields.ts'
+import { errorOf, input, NEEDED, PLATE, select, summary, textOf } from './form-fields.ts'
 import type { KnownSite } from './known-codes.ts'
 import { pageFrame } from './page-frame.ts'
 
@@ -22,6 +22,7 @@ export function joinPage({ site, values, errors }: JoinPage): string {
   <h1>货车司机入会<br><small>Join the truck drivers’ union</small></h1>
   <p>${site ? site.name.zh : '无锡市货车司机入会'}</p>
   !${site?.federationName ? html`<p>${site.federationName.zh}<br><small>${site.federationName.en}</small></p>` : ''}
+  <p><strong>不收费 · 不要银行卡</strong></p>
 </header>
 !${errors.length > 0 ? summary(errors) : ''}
 <form method="post" action="/join" novalidate>
@@ -29,9 +30,9 @@ export function joinPage({ site, values, errors }: JoinPage): string {
   <input type="hidden" name="code" value="${values.code}">
   <input type="hidden" name="scan" value="${values.scan}">
   !${NEEDED.map((field) => input(field, values, errors)).join('')}
-  !${select('residence', '常住地', 'Where you live', districts, values)}
+  !${select('residence', '常住地（可不填）', 'Where you live', districts, values, '不填，或不在无锡')}
   <details !${values.plate || values.platform || errorOf('plate', errors) ? 'open' : ''}>
-    <summary>可选：车牌、平台</summary>
+    <summary>车牌号、货运平台（可不填）</summary>
     !${input(PLATE, values, errors)}
     !${select(
       'platform',
@@ -39,6 +40,7 @@ export function joinPage({ site, values, errors }: JoinPage): string {
       'Freight platform',
       platforms.map(({ code, zh }) => ({ value: code, label: zh })),
       values,
+      '不填，或其他平台',
     )}
   </details>
   !${consent('consentJoin', 'join', values, errors)}
@@ -56,9 +58,10 @@ function consent(
 ): string {
   const error = errorOf(name, errors)
   return html`
-!${error ? html`<p class="error" id="${name}-error">请阅读并勾选同意后再提交</p>` : ''}
+!${error ? html`<p class="error" id="${name}-error">${textOf(error)}</p>` : ''}
 <label class="check" for="${name}">
-  <input type="checkbox" id="${name}" name="${name}" !${values[name] === 'on' ? 'checked' : ''}>
+  <input type="checkbox" id="${name}" name="${name}" !${values[name] === 'on' ? 'checked' : ''}
+    !${error ? html`aria-invalid="true" aria-describedby="${name}-error"` : ''}>
   <span>${consentTexts[purpose].zh}<br><small>${consentTexts[purpose].en}</small></span>
 </label>`
 }

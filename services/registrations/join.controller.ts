@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Body, Controller, Get, Header, Headers, Param, Post, Query, Req, Res } from '@nestjs/common'
+import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res } from '@nestjs/common'
 import { ApiExcludeController } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
@@ -7,10 +7,10 @@ import { z } from 'zod'
 import { DomainError, type FieldError, fieldErrors, languageOf, Public } from '#libs/platform'
 import { joinPage } from './join-page.ts'
 import { KnownCodes, type KnownSite } from './known-codes.ts'
-import { PAGE_POLICY } from './page-frame.ts'
+import { sendPage } from './page-frame.ts'
 import { registrationRequest } from './registration-request.ts'
 import { StatusByReceipt } from './registration-status.ts'
-import { statusPage } from './status-page.ts'
+import { statusPage, unknownReceiptPage } from './status-page.ts'
 import { SubmitRegistration } from './submit.ts'
 
 const arrival = z.object({ code: z.string().max(40).optional(), scan: z.string().max(40).optional() })
@@ -29,11 +29,12 @@ export class JoinController {
   ) {}
 
   @Get()
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('cache-control', 'no-store')
-  @Header('content-security-policy', PAGE_POLICY)
-  async show(@Query({ schema: arrival }) { code = '', scan = '' }: z.infer<typeof arrival>): Promise<string> {
-    return joinPage({ site: await this.siteOf(code), values: { code, scan, key: randomUUID() }, errors: [] })
+  async show(
+    @Query({ schema: arrival }) { code = '', scan = '' }: z.infer<typeof arrival>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const values = { code, scan, key: randomUUID() }
+    await sendPage(reply, joinPage({ site: await this.siteOf(code), values, errors: [] }))
   }
 
   /** Keeps the registration, or shows the form again with what has to be mended and everything that was typed. */
@@ -60,19 +61,18 @@ export class JoinController {
       key = randomUUID()
     }
     const page = joinPage({ site: await this.siteOf(values.code ?? ''), values: { ...values, key }, errors })
-    await reply
-      .status(422)
-      .headers({ 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-store' })
-      .type('text/html; charset=utf-8')
-      .send(page)
+    await sendPage(reply, page, 422)
   }
 
   @Get('receipts/:receipt')
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('cache-control', 'no-store')
-  @Header('content-security-policy', PAGE_POLICY)
-  async status(@Param('receipt') receipt: string, @Headers('accept-language') language?: string): Promise<string> {
-    return statusPage(await this.statuses.find(receipt), languageOf(language), receipt)
+  async status(
+    @Param('receipt') receipt: string,
+    @Headers('accept-language') language: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const status = await this.statuses.look(receipt)
+    if (status) await sendPage(reply, statusPage(status, languageOf(language), receipt))
+    else await sendPage(reply, unknownReceiptPage(), 404)
   }
 
   private async siteOf(token: string): Promise<KnownSite | undefined> {

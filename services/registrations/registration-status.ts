@@ -33,6 +33,13 @@ export class StatusByReceipt {
 
   /** @throws {DomainError} `no_such_receipt` */
   async find(receipt: string): Promise<RegistrationStatus> {
+    const status = await this.look(receipt)
+    if (!status) throw noSuchReceipt()
+    return status
+  }
+
+  /** Undefined for a receipt that is not genuine. */
+  async look(receipt: string): Promise<RegistrationStatus | undefined> {
     const id = this.receipts.read(receipt)
     const [row] = id
       ? await this.dataSource.query(
@@ -40,7 +47,7 @@ export class StatusByReceipt {
           [id],
         )
       : []
-    if (!row) throw noSuchReceipt()
+    if (!row) return undefined
     return {
       registrationId: row.id,
       reference: referenceOf(row.id),

@@ -9,7 +9,7 @@ const says: Record<Status, { readonly title: Bilingual; readonly next: Bilingual
     next: { zh: '正在核对信息，稍后刷新本页可看到进度。', en: 'It is being checked: reload this page later.' },
   },
   in_review: {
-    title: { zh: '工会正在审核', en: 'Your union is looking at it' },
+    title: { zh: '已收到，工会正在审核', en: 'We have it; your union is looking at it' },
     next: { zh: '最长 15 个工作日内会有结果，无需重复提交。', en: 'The answer comes within 15 working days.' },
   },
   approved: {
@@ -37,12 +37,15 @@ const says: Record<Status, { readonly title: Bilingual; readonly next: Bilingual
 }
 
 /** After a correction the driver wants to see that it arrived. */
-const mended: Bilingual = { zh: '已收到您的修改', en: 'We have your correction' }
+const mended: Partial<Record<Status, Bilingual>> = {
+  submitted: { zh: '已收到您的修改', en: 'We have your correction' },
+  in_review: { zh: '已收到您的修改，工会正在审核', en: 'We have your correction; your union is looking at it' },
+}
 
 /** What a driver sees after submitting, and at every later look. */
 export function statusPage(status: RegistrationStatus, language: keyof Bilingual, receipt: string): string {
   const { next } = says[status.status]
-  const title = status.status === 'submitted' && status.version > 1 ? mended : says[status.status].title
+  const title = (status.version > 1 && mended[status.status]) || says[status.status].title
   const { memberNumber, federationName, reason } = status
   const body = html`
 <header><h1>${title.zh}<br><small>${title.en}</small></h1></header>
@@ -56,8 +59,26 @@ export function statusPage(status: RegistrationStatus, language: keyof Bilingual
 </div>
 !${
     correctable.includes(status.status)
-      ? html`<p><a class="button" href="/join/receipts/${receipt}/correct">修改信息<br><small>Mend my details</small></a></p>`
+      ? html`
+<p><strong>请收藏本页</strong>，以后打开就能看进度；不要转发给别人。找不到本页时，拨打 12351 报受理编号。<br>
+<small>Keep this page, and keep it to yourself: it shows how far we are. If you lose it, call 12351 with the reference.</small></p>
+<p><a class="button" href="/join/receipts/${receipt}/correct">修改信息<br><small>Mend my details</small></a></p>`
       : ''
   }`
   return pageFrame(title.zh, body)
+}
+
+/** For a link that leads to no application, cut off on its way most likely: how to find it, without applying twice. */
+export function unknownReceiptPage(): string {
+  const body = html`
+<header><h1>没有找到这份申请<br><small>We can’t find this application</small></h1></header>
+<div class="card">
+  <p><strong>已经提交过：</strong>不用重新申请。链接可能不完整，请从收藏里重新打开；或拨打 12351，报受理编号（RH 开头）查询。<br>
+  <small>If you applied already: do not apply again. The link may be cut off; open it from where you kept it, or call 12351
+  with the reference (RH-…).</small></p>
+  <p><strong>还没有申请：</strong>请扫描现场海报上的二维码。<br>
+  <small>If you have not applied yet: scan the code on the poster.</small></p>
+</div>
+<p><a class="button" href="tel:12351">拨打 12351<br><small>Call the union hotline</small></a></p>`
+  return pageFrame('没有找到这份申请', body)
 }

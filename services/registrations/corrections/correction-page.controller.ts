@@ -4,13 +4,29 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DomainError, type FieldError, fieldErrors, Public } from '#libs/platform'
 import type { Values } from '../form-fields.ts'
-import { PAGE_POLICY } from '../page-frame.ts'
+import { sendPage } from '../page-frame.ts'
 import { correctable, StatusByReceipt } from '../registration-status.ts'
+import { unknownReceiptPage } from '../status-page.ts'
 import { CorrectRegistration } from './correct.ts'
 import { correctionPage } from './correction-page.ts'
 import { correctionRequest } from './correction-request.ts'
 
 const form = z.record(z.string(), z.string())
+
+const nothingToMend: FieldError = {
+  pointer: '',
+  code: 'nothing_to_correct',
+  zh: '请先填写要改的那一项，再点“提交修改”',
+  en: 'Fill in what changes, then send it',
+}
+
+/** The page holds the version as it is now: sending it again is enough. */
+const changedMeanwhile: FieldError = {
+  pointer: '',
+  code: 'version_conflict',
+  zh: '这份申请刚刚被改过。请核对下面填写的内容，再点一次“提交修改”',
+  en: 'The application was changed meanwhile: check what is filled in below, and send it again',
+}
 
 /** The driver's page for corrections: a plain form that needs no script, for whoever holds the receipt. */
 @ApiExcludeController()
@@ -37,9 +53,12 @@ export class CorrectionPageController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const filled = Object.fromEntries(Object.entries(fields).filter(([, value]) => value.trim() !== ''))
+    const status = await this.statuses.look(receipt)
+    if (!status) return sendPage(reply, unknownReceiptPage(), 404)
     const { data, error } = correctionRequest.safeParse({ ...filled, version: Number(version) })
     if (!data) return this.answer(receipt, fields, fieldErrors(error.issues), reply)
-    const { registrationId } = await this.statuses.find(receipt)
+    if (Object.keys(filled).length === 0) return this.answer(receipt, fields, [nothingToMend], reply)
+    const { registrationId } = status
     const { version: seen = 0, ...changes } = data
     try {
       await this.corrections.correct({
@@ -52,7 +71,9 @@ export class CorrectionPageController {
       })
     } catch (failure) {
       if (!(failure instanceof DomainError)) throw failure
-      return this.answer(receipt, fields, [{ pointer: '', code: failure.code, ...failure.say }], reply)
+      const { code, say } = failure
+      const fault = code === changedMeanwhile.code ? changedMeanwhile : { pointer: '', code, ...say }
+      return this.answer(receipt, fields, [fault], reply)
     }
     await reply.redirect(`/join/receipts/${receipt}`, 303)
   }
@@ -63,15 +84,12 @@ export class CorrectionPageController {
     errors: readonly FieldError[],
     reply: FastifyReply,
   ): Promise<void> {
-    const status = await this.statuses.find(receipt)
+    const status = await this.statuses.look(receipt)
+    if (!status) return sendPage(reply, unknownReceiptPage(), 404)
     if (!correctable.includes(status.status)) {
       await reply.redirect(`/join/receipts/${receipt}`, 303)
       return
     }
-    await reply
-      .status(errors.length > 0 ? 422 : 200)
-      .headers({ 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-store' })
-      .type('text/html; charset=utf-8')
-      .send(correctionPage({ receipt, status, values, errors }))
+    await sendPage(reply, correctionPage({ receipt, status, values, errors }), errors.length > 0 ? 422 : 200)
   }
 }

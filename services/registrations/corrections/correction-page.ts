@@ -26,6 +26,7 @@ export function correctionPage({ receipt, status, values, errors }: CorrectionPa
   !${[...NEEDED, PLATE].map((field) => input(field, values, errors)).join('')}
   !${select('residence', '常住地', 'Where you live', districts, values, '不改')}
   <button>提交修改<br><small style="color:#ffe9e4">Send the correction</small></button>
-</form>`
+</form>
+<p><a class="button" href="/join/receipts/${receipt}">不改了，返回<br><small>Back</small></a></p>`
   return pageFrame('修改入会信息', body)
 }
