@@ -1,6 +1,6 @@
-export type { RuleKeys } from './blocking/block-rule.ts'
 export type { BlockingReport, DroppedBlock } from './blocking/blocking.ts'
 export { exclusiveText, type KeyText, keyTexts } from './blocking/key-texts.ts'
+export type { RuleKeys } from './blocking/rule-keys.ts'
 export {
   type Clustering,
   type ClusteringOptions,

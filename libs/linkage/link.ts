@@ -1,5 +1,5 @@
 import { type BlockingReport, blockInParallel } from './blocking/blocking.ts'
-import { sharedKey } from './blocking/candidate-pairs.ts'
+import { sharedKey } from './blocking/rule-keys.ts'
 import { type Clustering, cluster, clusteringOptionsOf, type EdgeList } from './clustering/clustering.ts'
 import { type Knowledge, knowledgeOf } from './knowledge/knowledge.ts'
 import type { Model } from './model/model.ts'

@@ -1,39 +1,6 @@
 import { NumberList, shared } from '../memory/flat-memory.ts'
 import { combineHashes } from '../memory/hash.ts'
-
-/** One rule's keys: record r has `keys[offsets[r]] …`, sorted; and all of them in order, by key, then record. */
-export interface RuleKeys {
-  readonly offsets: Int32Array
-  readonly keys: Uint32Array
-  /** key << 32 | record, sorted, only keys that at least two records share. */
-  readonly sorted: BigUint64Array
-}
-
-/** Sorted keys as 32-bit numbers: at 2i the record, at 2i + 1 its key. The same memory. */
-export function halvesOf(sorted: BigUint64Array): Uint32Array {
-  return new Uint32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2)
-}
-
-/** Visits the blocks, which are runs of one key, in a stretch of sorted keys (see {@link halvesOf}): `start` to before `end`. */
-export function forEachBlock(
-  halves: Uint32Array,
-  from: number,
-  to: number,
-  visit: (start: number, end: number) => void,
-): void {
-  for (let start = from; start < to; ) {
-    const key = halves[2 * start + 1]
-    let end = start + 1
-    while (end < to && halves[2 * end + 1] === key) end++
-    visit(start, end)
-    start = end
-  }
-}
-
-/** How many pairs a block of so many records has. */
-export function pairsIn(size: number): number {
-  return (size * (size - 1)) / 2
-}
+import { forEachBlock, halvesOf, pairsIn, type RuleKeys } from './rule-keys.ts'
 
 /** One part of a field, as a rule reads it: record → values → hashes. */
 export interface KeySource {

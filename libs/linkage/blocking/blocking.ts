@@ -4,7 +4,8 @@ import type { Model } from '../model/model.ts'
 import { fieldPart } from '../table/field-parts.ts'
 import type { Table } from '../table/table.ts'
 import type { WorkThreads } from '../threads/work-threads.ts'
-import { type BlockedRule, blockRule, type KeySource, type RuleJob, type RuleKeys } from './block-rule.ts'
+import { type BlockedRule, blockRule, type KeySource, type RuleJob } from './block-rule.ts'
+import type { RuleKeys } from './rule-keys.ts'
 
 /** A block that was too large to compare: its pairs are not candidates by this rule. */
 export interface DroppedBlock {

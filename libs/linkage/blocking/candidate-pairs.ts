@@ -1,20 +1,4 @@
-import { forEachBlock, halvesOf, pairsIn, type RuleKeys } from './block-rule.ts'
-
-/** The smallest key two records share under a rule, 0 when none. Keys of dropped blocks are 0 and do not count. */
-export function sharedKey({ offsets, keys }: RuleKeys, a: number, b: number): number {
-  let smallest = 0
-  for (let i = offsets[a]!; i < offsets[a + 1]!; i++) {
-    const key = keys[i]!
-    if (key === 0 || (smallest !== 0 && key >= smallest)) continue
-    for (let j = offsets[b]!; j < offsets[b + 1]!; j++) {
-      if (keys[j] === key) {
-        smallest = key
-        break
-      }
-    }
-  }
-  return smallest
-}
+import { forEachBlock, halvesOf, pairsIn, type RuleKeys, sharedKey } from './rule-keys.ts'
 
 /** A stretch of one rule's sorted keys, whole blocks, small enough to share work evenly. */
 export interface BlockTask {

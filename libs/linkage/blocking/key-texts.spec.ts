@@ -5,8 +5,8 @@ import { driversModel } from '../model/drivers-model.ts'
 import { parseModel } from '../model/model.ts'
 import { tableOf } from '../table/table-builder.ts'
 import { blockRecords } from './blocking.ts'
-import { sharedKey } from './candidate-pairs.ts'
 import { exclusiveText, keyTexts } from './key-texts.ts'
+import { sharedKey } from './rule-keys.ts'
 
 const model = parseModel(driversModel)
 

@@ -1,5 +1,5 @@
-import type { RuleKeys } from '../blocking/block-rule.ts'
 import { type BlockTask, blockTasks } from '../blocking/candidate-pairs.ts'
+import type { RuleKeys } from '../blocking/rule-keys.ts'
 import type { Knowledge } from '../knowledge/knowledge.ts'
 import { shared } from '../memory/flat-memory.ts'
 import { type SharedTable, shareTable, tableFromShared } from '../table/table.ts'

@@ -1,5 +1,5 @@
-import type { RuleKeys } from '../blocking/block-rule.ts'
 import { type BlockTask, forEachPair } from '../blocking/candidate-pairs.ts'
+import type { RuleKeys } from '../blocking/rule-keys.ts'
 import { grown } from '../memory/flat-memory.ts'
 import { Scorer, type ScoringInput } from './scorer.ts'
 

@@ -1,6 +1,6 @@
-import type { RuleKeys } from '../blocking/block-rule.ts'
 import type { Blocking } from '../blocking/blocking.ts'
 import { blockTasks, forEachPair } from '../blocking/candidate-pairs.ts'
+import type { RuleKeys } from '../blocking/rule-keys.ts'
 import { type Model } from '../model/model.ts'
 import { MISSING, Scorer, type ScoringInput } from '../scoring/scorer.ts'
 import type { Table } from '../table/table.ts'
