@@ -133,6 +133,28 @@ describe('docs/events.md', () => {
     expect(rows).toEqual(expect.arrayContaining(expected))
   })
 
+  test('draws every way from a publisher to a reader, with what goes along', () => {
+    const map = /```mermaid\n(.*?)```/s.exec(readFileSync('docs/events.md', 'utf8'))![1]!
+    const ways = [...map.matchAll(/^ {2}(.+?) -[-.] "?([^"]+?)"? (?:-->|\.->) (.+)$/gm)]
+    const drawn = ways.flatMap(([, from, label, to]) =>
+      from!.split(' & ').flatMap((publisher) =>
+        to!.split(' & ').flatMap((reader) => {
+          const readHere = readers.filter(
+            ({ service, type }) => service === reader && publisherOf(definitionOf(type).stream) === publisher,
+          )
+          const names = label === 'counted' ? readHere.map(({ type }) => type) : label!.split(', ')
+          const covered = readHere.filter(({ type }) =>
+            names.some((name) => name === type || (name.endsWith('.*') && type.startsWith(name.slice(0, -1)))),
+          )
+          for (const name of names) expect(name.endsWith('.*') || covered.some(({ type }) => type === name)).toBe(true)
+          return covered.map(({ type }) => `${publisher} ${type} ${reader}`)
+        }),
+      ),
+    )
+    const expected = readers.map(({ service, type }) => `${publisherOf(definitionOf(type).stream)} ${type} ${service}`)
+    expect(drawn.sort()).toEqual(expected.sort())
+  })
+
   test.each(rows)('names the key of $type', ({ type, key }) => {
     for (const example of examplesOf(type!)) {
       const value = key!.split('.').reduce<unknown>((at, field) => (at as Record<string, unknown>)[field], example)
