@@ -17,6 +17,16 @@ export class BlindIndex {
 
   constructor(private readonly ring: KeyRing) {}
 
+  /** Number of the active key. */
+  get active(): number {
+    return this.ring.active
+  }
+
+  /** True when there is a key of this number. */
+  has(id: number): boolean {
+    return this.ring.keys.has(id)
+  }
+
   /** The blind key under the active key, of 16 bytes. */
   of(kind: BlindKind, value: string): Buffer {
     return this.under(this.ring.active, kind, value)
@@ -27,7 +37,8 @@ export class BlindIndex {
     return [...this.ring.keys.keys()].map((id) => this.under(id, kind, value))
   }
 
-  private under(id: number, kind: string, value: string): Buffer {
+  /** The blind key under the key of this number: what was indexed under it has to be found until it is indexed anew. */
+  under(id: number, kind: string, value: string): Buffer {
     return createHmac('sha256', this.keyOf(id, kind)).update(value).digest().subarray(0, BYTES)
   }
 
@@ -35,7 +46,9 @@ export class BlindIndex {
     const name = `${id} ${kind}`
     let key = this.derived.get(name)
     if (!key) {
-      key = Buffer.from(hkdfSync('sha256', this.ring.keys.get(id)!, '', `ruhui blind index ${kind}`, 32))
+      const source = this.ring.keys.get(id)
+      if (!source) throw new Error(`there is no blind key ${id}`)
+      key = Buffer.from(hkdfSync('sha256', source, '', `ruhui blind index ${kind}`, 32))
       this.derived.set(name, key)
     }
     return key

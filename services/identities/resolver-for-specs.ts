@@ -25,6 +25,8 @@ export interface Parts {
   readonly store?: (dataSource: DataSource) => RecordStore
   readonly neighbourhoods?: Neighbourhoods
   readonly maxComponent?: number
+  /** Other blind keys than those of the world, as after a change of keys. */
+  readonly blind?: BlindIndex
 }
 
 /** A database and keys that several resolvers share, as processes of the service do. */
@@ -36,20 +38,17 @@ export class ResolverWorld {
     readonly model: Model,
     private readonly drop: () => Promise<void>,
     private readonly cipher: FieldCipher,
-    private readonly blind: BlindIndex,
+    /** As the environment variable. */
+    readonly blindKeys: string,
   ) {}
 
   static async begin(model: Model = firstEpoch()): Promise<ResolverWorld> {
     const { FIELD_KEYS, BLIND_KEYS } = generateSecrets()
     const database = await createTestDatabase()
     const cipher = new FieldCipher(KeyRing.parse(FIELD_KEYS))
-    const blind = new BlindIndex(KeyRing.parse(BLIND_KEYS))
-    const world = new ResolverWorld(database.url, model, database.drop, cipher, blind)
+    const world = new ResolverWorld(database.url, model, database.drop, cipher, BLIND_KEYS)
     const { dataSource, activeModel } = await world.resolver()
-    await dataSource.query(
-      `insert into model_epoch (epoch, state, sealed, activated_at) values ($1, 'active', $2, now())`,
-      [model.epoch, activeModel.seal(model)],
-    )
+    await transact(dataSource, (tx) => activeModel.begin(tx, new Date(), model))
     return world
   }
 
@@ -66,7 +65,12 @@ export class ResolverWorld {
     this.open.push(dataSource)
     await migrate(dataSource)
     await maintainPartitions(dataSource, new Date(), null)
-    return new ResolverForSpecs(dataSource, this.cipher, this.blind, parts)
+    return new ResolverForSpecs(
+      dataSource,
+      this.cipher,
+      parts.blind ?? new BlindIndex(KeyRing.parse(this.blindKeys)),
+      parts,
+    )
   }
 
   async end(): Promise<void> {
@@ -118,10 +122,10 @@ export class ResolverForSpecs {
   constructor(
     readonly dataSource: DataSource,
     cipher: FieldCipher,
-    blind: BlindIndex,
+    readonly blind: BlindIndex,
     { store, neighbourhoods, maxComponent }: Parts,
   ) {
-    this.activeModel = new ActiveModel(dataSource, cipher)
+    this.activeModel = new ActiveModel(dataSource, cipher, blind)
     this.opener = new RecordOpener(cipher)
     this.records = store?.(dataSource) ?? new RecordStore(dataSource)
     this.neighbourhoods = neighbourhoods ?? new Neighbourhoods()
@@ -252,4 +256,14 @@ export function strangers(): Person[] {
   return people.flatMap(({ circle, name, residentId, mobile, plate }) =>
     circle || !plate ? [] : [{ name, residentId, mobile, plate }],
   )
+}
+
+/** What a platform shows of a driver to others. */
+export function masked({ name, residentId, mobile, plate }: Person): Person {
+  return {
+    name: name && `${name[0]}*${name.length > 2 ? name.at(-1) : ''}`,
+    residentId: residentId && `${residentId.slice(0, 4)}**********${residentId.slice(-4)}`,
+    mobile: mobile && `${mobile.slice(0, 3)}****${mobile.slice(-4)}`,
+    plate,
+  }
 }

@@ -56,6 +56,9 @@ export const epochsAnswer = z.object({
       decidedBy: z.string().nullable(),
       activatedAt: instant.nullable(),
       reason: z.string().nullable(),
+      modelKept: z
+        .boolean()
+        .describe('Without its model an epoch can’t come in force again: only the previous one can'),
     }),
   ),
   job: jobAnswer.nullable().describe('The training or activation that was started last'),

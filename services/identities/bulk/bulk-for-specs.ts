@@ -1,6 +1,6 @@
 import { generateCampaign } from '#libs/testing'
 import type { Person, RecordContent } from '../records/record-content.ts'
-import { type ResolverForSpecs, type ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
+import { masked, type ResolverForSpecs, type ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
 import type { JobContext } from './bulk-jobs.ts'
 import { EpochRegister } from './epoch-register.ts'
 import { EpochTraining } from './epoch-training.ts'
@@ -11,8 +11,8 @@ import { Staging } from './staging.ts'
 
 /** The parts that work on all records, over those of a resolver. */
 export function bulkOf(resolver: ResolverForSpecs, staging = new Staging()) {
-  const { dataSource, opener, evidence, records, partitioning, activeModel } = resolver
-  const linker = new RecordLinker(dataSource, opener, evidence, records)
+  const { dataSource, opener, evidence, records, partitioning, activeModel, blind } = resolver
+  const linker = new RecordLinker(dataSource, opener, evidence, records, blind)
   const replacePartition = new ReplacePartition(linker, staging, partitioning)
   const register = new EpochRegister(dataSource, activeModel)
   const training = new EpochTraining(dataSource, activeModel, register, linker, replacePartition)
@@ -34,15 +34,6 @@ export function generatedRecords(world: ResolverWorld, drivers: number, seed: nu
       ? world.lead(id, masked(person), 1, platform ?? 'other')
       : world.registration(id, person, 1, platform ?? 'other')
   })
-}
-
-function masked({ name, residentId, mobile, plate }: Person): Person {
-  return {
-    name: name && `${name[0]}*${name.length > 2 ? name.at(-1) : ''}`,
-    residentId: residentId && `${residentId.slice(0, 4)}**********${residentId.slice(-4)}`,
-    mobile: mobile && `${mobile.slice(0, 3)}****${mobile.slice(-4)}`,
-    plate,
-  }
 }
 
 /** Everything that the records lead to, to be compared with what it was. */

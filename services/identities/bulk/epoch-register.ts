@@ -28,9 +28,10 @@ export class EpochRegister {
   async list() {
     return this.dataSource.query(
       `select epoch, state, drafted_by as "draftedBy", drafted_at as "draftedAt", diff, decided_by as "decidedBy",
-         activated_at as "activatedAt", reason
+         activated_at as "activatedAt", reason, model_kept as "modelKept"
        from (
-         select coalesce(m.epoch, d.epoch) as epoch, coalesce(m.state, d.state) as state, d.drafted_by, d.drafted_at, d.diff,
+         select coalesce(m.sealed, d.sealed) is not null as model_kept,
+            coalesce(m.epoch, d.epoch) as epoch, coalesce(m.state, d.state) as state, d.drafted_by, d.drafted_at, d.diff,
            coalesce(m.activated_by, d.decided_by) as decided_by, m.activated_at, coalesce(m.reason, d.reason) as reason
          from model_epoch m full join epoch_draft d on d.epoch = m.epoch) all_epochs order by epoch desc`,
     )
@@ -70,7 +71,11 @@ export class EpochRegister {
     )
   }
 
-  /** A draft that is not discarded, of an epoch that is not in force yet or is already. @throws {DomainError} `no_such_epoch` */
+  /**
+   * A draft that is not discarded, of an epoch that is not in force yet or is already.
+   *
+   * @throws {DomainError} `no_such_epoch`, also when its model was removed
+   */
   async draft(epoch: number): Promise<Draft> {
     const found = await this.findDraft(epoch)
     if (!found) throw noSuchEpoch()
@@ -80,15 +85,20 @@ export class EpochRegister {
   /** As {@link draft}; undefined when there is none. */
   async findDraft(epoch: number): Promise<Draft | undefined> {
     const [row] = await this.dataSource.query(
-      `select sealed, diff as numbers, samples, basis, outcome from epoch_draft where epoch = $1 and state <> 'discarded'`,
+      `select coalesce(m.sealed, d.sealed) as sealed, diff as numbers, samples, basis, outcome
+       from epoch_draft d left join model_epoch m using (epoch) where epoch = $1 and d.state <> 'discarded'`,
       [epoch],
     )
-    if (!row) return undefined
+    if (!row?.sealed) return undefined
     const { sealed, ...draft } = row
     return { ...draft, model: this.activeModel.open(sealed, epoch) }
   }
 
-  /** An epoch to be put in force: a draft, or one that was in force before. @throws {DomainError} `epoch_in_force`, `no_such_epoch` */
+  /**
+   * An epoch to be put in force: a draft, or one that was in force before.
+   *
+   * @throws {DomainError} `epoch_in_force`, `epoch_model_removed`, `no_such_epoch`
+   */
   async candidate(epoch: number): Promise<Model> {
     const [known] = await this.dataSource.query(`select state, sealed from model_epoch where epoch = $1`, [epoch])
     if (!known) return (await this.draft(epoch)).model
@@ -98,33 +108,49 @@ export class EpochRegister {
         en: 'This epoch is in force already',
       })
     }
+    if (!known.sealed) {
+      throw new DomainError('conflict', 'epoch_model_removed', {
+        zh: '该期模型已按规定删除，只能恢复上一期；请重新训练',
+        en: 'The model of this epoch was removed: only the previous one can come back. Train a new one',
+      })
+    }
     return this.activeModel.open(known.sealed, epoch)
   }
 
-  /** Puts an epoch in force, in a transaction under the epoch's lock. @throws {DomainError} when it was discarded meanwhile */
+  /**
+   * Puts an epoch in force, in a transaction under the epoch's lock. The epoch before keeps its model, so that one can go back;
+   * of those before that the models go, unless they are shipped: a trained model holds names, numbers and plates of people.
+   *
+   * @throws {DomainError} when it was discarded meanwhile
+   */
   async activate(tx: EntityManager, model: Model, by: string, reason: string, now: Date): Promise<void> {
     const [discarded] = await tx.query(`select from epoch_draft where epoch = $1 and state = 'discarded'`, [
       model.epoch,
     ])
     if (discarded) throw noSuchEpoch()
+    await tx.query(
+      `update model_epoch m set sealed = null where state = 'retired' and epoch <> $1
+         and exists (select from epoch_draft d where d.epoch = m.epoch)`,
+      [model.epoch],
+    )
     await tx.query(`update model_epoch set state = 'retired' where state = 'active'`)
     await tx.query(
       `insert into model_epoch (epoch, state, sealed, activated_at, activated_by, reason)
        values ($1, 'active', $2, $3, $4, $5)
-       on conflict (epoch) do update set state = 'active', activated_at = $3, activated_by = $4, reason = $5`,
+       on conflict (epoch) do update set state = 'active', sealed = $2, activated_at = $3, activated_by = $4, reason = $5`,
       [model.epoch, this.activeModel.seal(model), now, by, reason],
     )
     await tx.query(
-      `update epoch_draft set state = 'approved', decided_by = $2, decided_at = $3, reason = $4
+      `update epoch_draft set state = 'approved', sealed = null, decided_by = $2, decided_at = $3, reason = $4
        where epoch = $1 and state = 'draft'`,
       [model.epoch, by, now, reason],
     )
   }
 
-  /** @throws {DomainError} `no_such_epoch` when there is no open draft of that number */
+  /** Drops a draft and its model. @throws {DomainError} `no_such_epoch` when there is no open draft of that number */
   async discard(epoch: number, by: string, reason: string): Promise<void> {
     const [, discarded] = await this.dataSource.query(
-      `update epoch_draft set state = 'discarded', decided_by = $2, decided_at = now(), reason = $3
+      `update epoch_draft set state = 'discarded', sealed = null, decided_by = $2, decided_at = now(), reason = $3
        where epoch = $1 and state = 'draft'`,
       [epoch, by, reason],
     )

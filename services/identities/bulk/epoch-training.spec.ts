@@ -135,6 +135,21 @@ describe('an epoch', () => {
     expect(wrong).toBe(0)
   })
 
+  it('loses its model once it is neither in force nor the one before, nor shipped', async () => {
+    const kept = async () =>
+      (await bulk.register.list()).flatMap(({ epoch, modelKept }: { epoch: number; modelKept: boolean }) =>
+        modelKept ? [epoch] : [],
+      )
+    expect(await kept()).toEqual([3, 1])
+    await expect(bulk.register.candidate(2)).rejects.toMatchObject({ code: 'epoch_model_removed' })
+    await expect(bulk.register.draft(2)).rejects.toMatchObject({ code: 'no_such_epoch' })
+    const sealed = await resolver.dataSource.query(
+      `select epoch from model_epoch where sealed is not null union all select epoch from epoch_draft where sealed is not null
+       order by 1`,
+    )
+    expect(sealed).toEqual([{ epoch: 1 }, { epoch: 3 }])
+  })
+
   it('is decided about once: a discarded draft does not come in force', async () => {
     const epoch = await bulk.register.nextNumber()
     await bulk.training.train(epoch, 'o', context)
@@ -142,6 +157,8 @@ describe('an epoch', () => {
     await expect(bulk.register.nextNumber()).rejects.toMatchObject({ code: 'epoch_draft_open' })
     await bulk.register.discard(epoch, 'o', 'worse')
     await expect(bulk.register.candidate(epoch)).rejects.toMatchObject({ code: 'no_such_epoch' })
+    const [draft] = await resolver.dataSource.query(`select sealed from epoch_draft where epoch = $1`, [epoch])
+    expect(draft.sealed).toBeNull()
     await expect(bulk.register.discard(epoch, 'o', 'again')).rejects.toMatchObject({ code: 'no_such_epoch' })
     await expect(bulk.training.activate(model, 'o', 'too late', context)).rejects.toMatchObject({
       code: 'no_such_epoch',

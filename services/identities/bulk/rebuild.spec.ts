@@ -89,11 +89,40 @@ describe('a rebuild', () => {
     const after = await stateOf(resolver)
     expect(after.edges).toEqual(before.edges)
     expect(after.keys).toEqual(before.keys)
+    expect(after.found).toEqual(before.found)
     const events = await resolver.events()
     expect(events.slice(Number((before.events[0] as { count: string }).count)).map(({ type }) => type)).toContain(
       'identity.split',
     )
     expect(await bulkOf(resolver).rebuild.run(context)).toMatchObject({ moved: 0, edges: { added: 0, removed: 0 } })
+  })
+
+  it('lets records be found under their keys and no others', async () => {
+    const { found } = await stateOf(resolver)
+    await resolver.dataSource.query(`delete from block_key where key % 3 = 0`)
+    await resolver.dataSource.query(
+      `insert into block_key (key, record_id)
+       select key, other.id from block_key cross join (select id from record order by id limit 1) other where key % 7 = 1
+       on conflict do nothing`,
+    )
+    await resolver.dataSource.query(`insert into block_key (key, record_id) values (1, $1)`, [uuidOf('nobody')])
+    await bulkOf(resolver).rebuild.run(context)
+    expect((await stateOf(resolver)).found).toEqual(found)
+  })
+
+  it('leaves out the pairs of a key that was a hub for a while since it began', async () => {
+    const crowd = Array.from({ length: 9 }, (_, n) =>
+      world.registration(uuidOf(`crowd ${n}`), { mobile: '13911112222' }),
+    )
+    await resolver.take(crowd.slice(0, 8))
+    const bulk = bulkOf(resolver)
+    const gathered = await bulk.linker.read(world.model, context.progress)
+    await bulk.linker.score(gathered, context.progress)
+    await resolver.take(crowd.slice(8))
+    await resolver.erase(crowd[8]!.id)
+    const before = await stateOf(resolver)
+    expect(await bulk.replacePartition.run(gathered, context)).toMatchObject({ edges: { added: 0, removed: 0 } })
+    expect(await stateOf(resolver)).toEqual(before)
   })
 
   describe.each(['before', 'after'])('%s its pairs are staged', (when) => {

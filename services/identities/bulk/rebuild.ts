@@ -17,6 +17,8 @@ export class Rebuild {
     const model = await this.activeModel.refresh()
     const gathered = await this.linker.read(model, context.progress)
     await this.linker.score(gathered, context.progress)
-    return this.replacePartition.run(gathered, context)
+    const replaced = await this.replacePartition.run(gathered, context)
+    await this.activeModel.refresh()
+    return replaced
   }
 }

@@ -2,6 +2,8 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { COMPILED, knowledgeOf, type Model, Scorer, scoreInParallel, type Table, TableBuilder } from '#libs/linkage'
+import { BlindIndex } from '#libs/privacy'
+import type { InForce } from '../evidence/active-model.ts'
 import { candidatePairs } from '../evidence/candidate-pairs.ts'
 import { EvidenceGatherer } from '../evidence/evidence.ts'
 import { hubKeys } from '../evidence/hubs.ts'
@@ -32,6 +34,8 @@ export interface Gathered {
   readonly records: LinkedRecords
   readonly table: Table
   readonly staleKeys: StaleKeys[]
+  /** The blind key under which all of them are to keep their exclusive values: the newest one. */
+  readonly exclusiveKey: number
   readonly clustering: WholeClustering
 }
 
@@ -43,6 +47,7 @@ export class RecordLinker {
     private readonly opener: RecordOpener,
     private readonly evidence: EvidenceGatherer,
     private readonly store: RecordStore,
+    private readonly blind: BlindIndex,
   ) {}
 
   /** Whether heavy work can go to threads of its own. */
@@ -54,6 +59,7 @@ export class RecordLinker {
     const records = new LinkedRecords(model, new Set(hubs))
     const builder = new TableBuilder(model)
     const staleKeys: StaleKeys[] = []
+    const exclusiveKey = this.blind.active
     for await (const page of recordPages(this.dataSource)) {
       for (let at = 0; at < page.length; at += AT_ONCE) {
         const part = page.slice(at, at + AT_ONCE)
@@ -63,7 +69,7 @@ export class RecordLinker {
         }
         const contents = part.map(({ content }) => content)
         // The table so far shares its memory with the whole one: building it copies nothing.
-        const keyed = this.evidence.keyedIn(model, contents, builder.build(), records.size)
+        const keyed = this.evidence.keyedIn({ model, exclusiveKey }, contents, builder.build(), records.size)
         keyed.forEach((record, index) => {
           records.add(record)
           staleKeys.push(...staleOf(record, part[index]!))
@@ -73,7 +79,7 @@ export class RecordLinker {
       progress('reading', Math.min(1, records.size / Math.max(1, total)))
     }
     await records.limitHubs(hubs)
-    return { records, table: builder.build(), staleKeys, clustering: new WholeClustering() }
+    return { records, table: builder.build(), staleKeys, exclusiveKey, clustering: new WholeClustering() }
   }
 
   /** Scores every pair that meets under a key. */
@@ -99,13 +105,13 @@ export class RecordLinker {
    */
   async catchUp(
     source: EntityManager | DataSource,
-    { records, staleKeys }: Gathered,
+    { records, staleKeys, exclusiveKey }: Gathered,
     present: ReadonlyMap<string, Pick<PresentRecord, 'version'>>,
   ): Promise<string[]> {
     const { erased, changed } = await differences(records, present)
     await records.remove([...erased, ...changed])
     const stored = await storedRecords(source, changed.toSorted())
-    const { keyed, rows } = this.keyed(records.model, stored)
+    const { keyed, rows } = this.keyed({ model: records.model, exclusiveKey }, stored)
     keyed.forEach((record, index) => {
       records.add(record)
       staleKeys.push(...staleOf(record, stored[index]!))
@@ -132,10 +138,10 @@ export class RecordLinker {
     records.learnPairs(this.evidence.weigh(records.model, pairs, found, rows, versions))
   }
 
-  private keyed(model: Model, stored: readonly StoredRecord[]) {
+  private keyed(inForce: InForce, stored: readonly StoredRecord[]) {
     const contents: RecordContent[] = stored.map(({ content }) => content)
     const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
-    return { keyed: this.evidence.keyed(model, contents, rows), rows }
+    return { keyed: this.evidence.keyed(inForce, contents, rows), rows }
   }
 }
 

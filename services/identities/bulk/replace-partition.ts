@@ -98,7 +98,7 @@ export class ReplacePartition {
       await this.staging.restage(tx, records, [...since], records.hubChanges > staged.hubChanges)
       const edges = await this.staging.swapEdges(tx, records.model.epoch)
       await this.staging.stageKeys(tx, staleKeys.slice(staged.keys))
-      await this.staging.replaceKeys(tx, records.model.epoch)
+      await this.staging.replaceKeys(tx, gathered)
       await addHubs(tx, records.hubs, now)
       progress('writing', 0.7)
       await this.write(tx, gathered, compared.whole, now)

@@ -116,10 +116,11 @@ export class Staging {
 
   /**
    * Replaces keys that the model makes otherwise than they are stored, of records that are still as they were read; and lets
-   * every record be found under its keys and no others.
+   * every record be found under its keys and no others. From now on all exclusive values are under the same, newest key.
    */
-  async replaceKeys(tx: EntityManager, epoch: number): Promise<void> {
-    await this.replaceStale(tx, epoch)
+  async replaceKeys(tx: EntityManager, { records, exclusiveKey }: Gathered): Promise<void> {
+    await this.replaceStale(tx, records.model.epoch)
+    await tx.query(`update exclusive_key set key_id = $1 where key_id <> $1`, [exclusiveKey])
     await tx.query(
       `delete from block_key b using doubtful_key d where b.key = d.key and b.record_id = d.record_id
          and not exists (select from record r where r.id = d.record_id and d.key = any(r.keys))`,

@@ -4,7 +4,7 @@ import { BlockKeys } from '../records/block-keys.ts'
 import type { PersonRow, RecordContent } from '../records/record-content.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { type FoundRecord, type KeyedRecord, RecordStore } from '../records/record-store.ts'
-import { ActiveModel } from './active-model.ts'
+import { ActiveModel, type InForce } from './active-model.ts'
 import { candidatePairs, type Pair } from './candidate-pairs.ts'
 import type { Hub } from './hubs.ts'
 
@@ -22,8 +22,7 @@ export interface ScoredPair {
 }
 
 /** What is known after some records came: all of it facts, which no later decision changes. */
-export interface Evidence {
-  readonly model: Model
+export interface Evidence extends InForce {
   /** The records that stand as given; others are known in a newer version, or erased. */
   readonly seeds: readonly string[]
   readonly pairs: readonly ScoredPair[]
@@ -47,9 +46,10 @@ export class EvidenceGatherer {
   ) {}
 
   async gather(contents: readonly RecordContent[], now: Date): Promise<Evidence> {
-    const model = await this.activeModel.current()
+    const inForce = await this.activeModel.inForce()
+    const { model } = inForce
     const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
-    const keyed = this.keyed(model, contents, rows)
+    const keyed = this.keyed(inForce, contents, rows)
     const stored = await this.store.put(keyed, model.epoch, now)
     const seeds = keyed.filter(({ content }) => stored.has(content.id))
     const limits = new Map(model.blocking.map(({ name, limit }) => [name, limit]))
@@ -57,28 +57,33 @@ export class EvidenceGatherer {
     const found = await this.store.sharing([...asked].map(([key, rule]) => ({ key, limit: limits.get(rule)! })))
     const { pairs, overfull } = candidatePairs(seeds, found, (key) => limits.get(asked.get(key)!)!)
     return {
-      model,
+      ...inForce,
       seeds: seeds.map(({ content }) => content.id),
       pairs: this.weigh(model, pairs, found, rows, new Map(contents.map(({ id, version }) => [id, version]))),
       hubs: overfull.map(({ key, example }) => ({ key, rule: asked.get(key)!, example })),
     }
   }
 
-  /** The keys of records under a model. */
-  keyed(model: Model, contents: readonly RecordContent[], rows: ReadonlyMap<string, PersonRow>): KeyedRecord[] {
+  /** The keys of records under a model and a key for ids. */
+  keyed(inForce: InForce, contents: readonly RecordContent[], rows: ReadonlyMap<string, PersonRow>): KeyedRecord[] {
     const table = tableOf(
-      model,
+      inForce.model,
       contents.map(({ id }) => rows.get(id)!),
     )
-    return this.keyedIn(model, contents, table, 0)
+    return this.keyedIn(inForce, contents, table, 0)
   }
 
   /** As {@link keyed}, of records that stand one after the other in a table. */
-  keyedIn(model: Model, contents: readonly RecordContent[], table: Table, from: number): KeyedRecord[] {
+  keyedIn(
+    { model, exclusiveKey }: InForce,
+    contents: readonly RecordContent[],
+    table: Table,
+    from: number,
+  ): KeyedRecord[] {
     return contents.map((content, at) => ({
       content,
       keys: this.blockKeys.of(model, table, from + at),
-      exclusive: this.blockKeys.exclusive(model, table, from + at),
+      exclusive: this.blockKeys.exclusive(model, table, from + at, exclusiveKey),
     }))
   }
 

@@ -32,6 +32,8 @@ export interface Decision extends PartitionDecision {
 /** Everything that the identities of some records depend on. */
 export interface Neighbourhood {
   readonly epoch: number
+  /** Number of the blind key under which the records' exclusive values are kept. */
+  readonly exclusiveKey: number
   readonly members: readonly Member[]
   readonly edges: readonly Edge[]
   readonly decisions: readonly Decision[]
@@ -134,6 +136,7 @@ const READ: Prepared = {
    select d.* from inside cross join lateral (select * from decision where hi = inside.id and in_force offset 0) d)
  select json_build_object(
    'epoch', (select epoch from active),
+   'exclusiveKey', (select key_id from exclusive_key),
    'truncated', (select count(*) from inside) = $6,
    'members', (select json_agg(json_build_array(id, kind, version, exclusive, identity_id, revision, inside)) from member),
    'edges', (
@@ -236,6 +239,7 @@ function neighbourhoodOf(found: Found, beyond: readonly string[]): Neighbourhood
   }
   return {
     epoch: found.epoch,
+    exclusiveKey: found.exclusiveKey,
     members: (found.members ?? []).map(([id, kind, version, exclusive, identityId, revision, inside]) => ({
       id,
       kind,
@@ -264,6 +268,7 @@ function neighbourhoodOf(found: Found, beyond: readonly string[]): Neighbourhood
 /** What {@link READ} answers; an empty list is null. */
 interface Found {
   readonly epoch: number
+  readonly exclusiveKey: number
   readonly truncated: boolean | null
   readonly members: MemberRow[] | null
   readonly edges: EdgeRow[] | null

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { driversModel, freezeKnowledge, linkRecords, type Model, parseModel, tableOf } from '#libs/linkage'
 import { generateCampaign, Random } from '#libs/testing'
 import type { Person, RecordContent } from '../records/record-content.ts'
-import { type ResolverForSpecs, ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
+import { masked, type ResolverForSpecs, ResolverWorld, uuidOf } from '../resolver-for-specs.ts'
 
 const MOBILE_LIMIT = 8
 const AGENT = '13900000001'
@@ -114,14 +114,4 @@ function generated(in_: ResolverWorld): Arrived {
     return in_.registration(id, person, 2, platform)
   })
   return { latest, earlier }
-}
-
-/** As platforms show drivers to others. */
-function masked({ name, residentId, mobile, plate }: Person): Person {
-  return {
-    name: name && (name.length > 2 ? `${name[0]}*${name.at(-1)}` : `${name[0]}*`),
-    residentId: residentId && `${residentId.slice(0, 4)}**********${residentId.slice(-4)}`,
-    mobile: mobile && mobile !== AGENT ? `${mobile.slice(0, 3)}****${mobile.slice(-4)}` : mobile,
-    plate,
-  }
 }

@@ -22,7 +22,7 @@ export interface Change {
   readonly cause: Cause
   readonly seeds: readonly string[]
   /** What was just learned of the seeds, not stored yet. */
-  readonly evidence?: Pick<Evidence, 'model' | 'pairs' | 'hubs'>
+  readonly evidence?: Pick<Evidence, 'model' | 'exclusiveKey' | 'pairs' | 'hubs'>
   /** Registrations to speak of even if they stay whose they are: their application changed. */
   readonly restated?: readonly string[]
   /** Content of records that is at hand already. */
@@ -61,15 +61,16 @@ export class Partitioning {
   /**
    * Recomputes in the transaction of `tx`, which must not have written anything that other transactions wait for.
    *
-   * @throws {TransactionConflict} when another epoch came into force: the evidence has to be gathered anew
+   * @throws {TransactionConflict} when another epoch, or key for ids, came into force: the evidence has to be gathered anew
    */
   async recompute(tx: EntityManager, change: Change, now: Date): Promise<NeighbourhoodChange> {
     const model = change.evidence?.model ?? (await this.activeModel.current())
     const start = await this.startOf(tx, change, model)
     const found = await this.neighbourhoods.lock(tx, start, model)
-    if (found.epoch !== model.epoch) {
+    const { exclusiveKey = found.exclusiveKey } = change.evidence ?? {}
+    if (found.epoch !== model.epoch || found.exclusiveKey !== exclusiveKey) {
       await this.activeModel.refresh()
-      throw new TransactionConflict('another model epoch came into force')
+      throw new TransactionConflict('another model epoch or key came into force')
     }
     if (found.erased.size > 0) {
       // Stored by a delivery that overlapped with the erasure, or by one that came later.

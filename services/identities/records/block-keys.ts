@@ -23,9 +23,12 @@ export class BlockKeys {
     )
   }
 
-  /** What one person has only one of (a valid resident id), blinded; null when the record has none. */
-  exclusive(model: Model, table: Table, record: number): Buffer | null {
+  /**
+   * What one person has only one of (a valid resident id), blinded under the key of that number; null when the record has none.
+   * Two of these say of two records that they differ: all must be under one key.
+   */
+  exclusive(model: Model, table: Table, record: number, keyId: number): Buffer | null {
     const text = exclusiveText(model, table, record)
-    return text === undefined ? null : this.blind.of('exclusive', text)
+    return text === undefined ? null : this.blind.under(keyId, 'exclusive', text)
   }
 }

@@ -108,6 +108,6 @@ export class ItemView {
     const current = await this.activeModel.current()
     if (current.epoch === epoch) return current
     const [row] = await this.dataSource.query(`select sealed from model_epoch where epoch = $1`, [epoch])
-    return row ? this.activeModel.open(row.sealed, epoch) : current
+    return row?.sealed ? this.activeModel.open(row.sealed, epoch) : current
   }
 }
