@@ -4,8 +4,6 @@ import { arrayOf, runPrepared } from '#libs/database'
 import type { BlockKey } from './block-keys.ts'
 import { platformOf, type RecordContent } from './record-content.ts'
 
-export { arrayOf } from '#libs/database'
-
 /** A record ready to be stored and found. */
 export interface KeyedRecord {
   readonly content: RecordContent
