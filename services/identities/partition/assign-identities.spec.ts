@@ -16,6 +16,7 @@ describe('an id', () => {
   it('that is older wins over one with equally many records', () => {
     const current = holders({ a: '2', b: '1' })
     expect(idsOf([['a', 'b']], current, new Map(), fresh)).toEqual(['1 kept'])
+    expect(idsOf([['a', 'b']], current, new Map([['a', ['0']]]), fresh)).toEqual(['1 kept'])
   })
 
   it('with more records wins over an older one', () => {

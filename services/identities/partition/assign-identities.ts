@@ -51,7 +51,6 @@ function claim(
   origin: 'kept' | 'revived',
 ): void {
   const claims = clusters.flatMap((records, cluster) => {
-    if (taken.has(cluster)) return []
     const overlap = new Map<string, number>()
     for (const id of records.flatMap(idsOf)) overlap.set(id, (overlap.get(id) ?? 0) + 1)
     const others = [...new Set([...overlap.keys(), ...records.flatMap(othersOf)])].sort()

@@ -3,7 +3,6 @@ import { Logger } from '@nestjs/common'
 import { transact } from '#libs/database'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
 import { DeferredComponents } from './deferred-components.ts'
-import type { Cause } from './partition-events.ts'
 import { Partitioning } from './partitioning.ts'
 
 const [one, withId, third] = strangers()
@@ -99,12 +98,19 @@ describe('a component that can’t be decided', () => {
 })
 
 describe('an undoing that waits', () => {
-  it('gives people their former ids back, whichever of them survived and whoever came since', async () => {
-    const before = await identities()
-    const undo = await mergeAll()
-    const since = uuidOf('since')
+  let before: Map<string, string>
+  let undo: () => Promise<void>
+  const since = uuidOf('since')
+
+  /** So many that the id of ours would go to theirs. */
+  beforeEach(async () => {
+    before = await identities()
+    undo = await mergeAll()
     await resolver.take([world.registration(since, another)])
     await decideAll()
+  })
+
+  it('gives people their former ids back, whichever of them survived and whoever came since', async () => {
     await undo()
     expect(new Set((await identities()).values()).size).toBe(1)
     await decideAll()
@@ -114,8 +120,6 @@ describe('an undoing that waits', () => {
   })
 
   it('is not lost when another row of its component is decided about first', async () => {
-    const before = await identities()
-    const undo = await mergeAll()
     await resolver.take(idsOf('i', 'j').map((id) => world.registration(id, another)))
     await undo()
     await decideAll()
@@ -124,20 +128,16 @@ describe('an undoing that waits', () => {
   })
 
   it('goes back as far as the earliest of those that wait with it', async () => {
-    const before = await identities()
-    const undo = await mergeAll()
     await undo()
-    await recompute([ours[0]!, theirs[0]!], new Date())
-    await resolver.take(idsOf('i', 'j').map((id) => world.registration(id, another)))
+    await resolver.dataSource.query(
+      `insert into deferred_record (record_id, cause, undone, deferred_at) values ($1, 'decision', now(), '2026-01-01')`,
+      [theirs[3]],
+    )
     await decideAll()
     expect(await identities()).toEqual(before)
   })
 
   it('is not lost when the record it waits with is erased', async () => {
-    const before = await identities()
-    const undo = await mergeAll()
-    await resolver.take(idsOf('i', 'j').map((id) => world.registration(id, another)))
-    await decideAll()
     await undo()
     const erased = (await waiting())[0]!
     await resolver.erase(erased)
@@ -223,7 +223,7 @@ async function decideAll(): Promise<void> {
 
 async function recompute(seeds: string[], undone?: Date): Promise<void> {
   await transact(resolver.dataSource, (tx) =>
-    resolver.partitioning.recompute(tx, { cause: 'decision' satisfies Cause, seeds, undone }, new Date()),
+    resolver.partitioning.recompute(tx, { cause: 'decision', seeds, undone }, new Date()),
   )
 }
 

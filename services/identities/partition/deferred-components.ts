@@ -10,6 +10,12 @@ import { Partitioning } from './partitioning.ts'
 
 const PAUSE_MS = 1_000
 
+/** All records of the component of record `$1`; `$2` is the weight that joins. */
+const COMPONENT = `with recursive component (id) as (
+  select $1::uuid
+  union
+  select n.id from component c cross join lateral (${JOINED.replaceAll('$3', '$2')}) n)`
+
 /** A record that stands for its component. */
 interface Waiting {
   readonly id: string
@@ -61,13 +67,17 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
     return true
   }
 
-  private async decide(tx: EntityManager, { id, cause, trace, undone }: Waiting, now: Date): Promise<void> {
-    const corrected: Pick<Waiting, 'id' | 'trace'>[] = await tx.query(
-      `select record_id as id, trace from deferred_record where cause = 'correction'`,
+  private async decide(tx: EntityManager, { id, cause, trace }: Waiting, now: Date): Promise<void> {
+    const { thresholds } = await this.activeModel.current()
+    const waiting: Waiting[] = await tx.query(
+      `${COMPONENT} select record_id as id, cause, trace, undone from deferred_record
+       where record_id in (select id from component)`,
+      [id, thresholds.merge],
     )
+    const corrected = waiting.filter((each) => each.cause === 'correction')
     const traces = new Map([{ id, trace }, ...corrected].map((each) => [each.id, each.trace]))
-    // Those that lie in other components are not spoken of here.
     const restated = corrected.map((each) => each.id)
+    const [undone] = waiting.flatMap((each) => each.undone ?? []).sort((x, y) => x.getTime() - y.getTime())
     const { clusters } = await this.partitioning.recompute(
       tx,
       {
@@ -77,16 +87,16 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
         contents: await this.records.contents(tx, [id]),
         traceOf: (of) => traces.get(of) ?? null,
         maxComponent: Number.POSITIVE_INFINITY,
-        undone: undone ?? undefined,
+        undone,
       },
       now,
     )
     const records = clusters.flatMap(({ members }) => members.map((member) => member.id))
-    // A correction that came meanwhile was not spoken of, nor was undone what goes back further: these wait on.
+    // What came meanwhile waits on: a correction that was not spoken of, an undoing that goes back further.
     await tx.query(
       `delete from deferred_record where record_id = any($1::uuid[])
          and (cause <> 'correction' or record_id = any($2::uuid[])) and (undone is null or undone >= $3)`,
-      [[id, ...records], restated, undone],
+      [[id, ...records], restated, undone ?? null],
     )
     this.logger.warn({
       msg: 'a component too large to be decided at once was decided aside',
@@ -99,12 +109,8 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
     await this.dataSource.query(`update deferred_record set tried_at = $2 where record_id = $1`, [id, now])
     const { thresholds } = await this.activeModel.current()
     await this.dataSource.query(
-      `with recursive closure (id) as (
-         select $1::uuid
-         union
-         select n.id from closure c cross join lateral (${JOINED}) n)
-       update deferred_record set tried_at = $2 where record_id in (select id from closure)`,
-      [id, now, thresholds.merge],
+      `${COMPONENT} update deferred_record set tried_at = $3 where record_id in (select id from component)`,
+      [id, thresholds.merge, now],
     )
   }
 

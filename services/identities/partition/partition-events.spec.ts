@@ -178,10 +178,18 @@ describe('what is said of a registration', () => {
     expect(second).toEqual(['matched', { ...evidence, recordId: 'a', weight: 7000 }])
     expect(reasons(said([['a']], [member('a')]))).toEqual([['no_match', null]])
     const decisions = [decision('must', 'a', 'b'), decision('cannot', 'b', 'c')]
-    expect(reasons(said([['a', 'b']], [member('a'), member('b')], { decisions }))).toEqual([
-      ['decided', null],
-      ['decided', null],
-    ])
+    expect(
+      reasons(
+        said(
+          [
+            ['a', 'b'],
+            ['c', 'd'],
+          ],
+          members,
+          { decisions },
+        ),
+      ).map(([reason]) => reason),
+    ).toEqual(['decided', 'decided', 'matched', 'matched'])
   })
 })
 

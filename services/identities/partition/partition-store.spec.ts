@@ -69,14 +69,18 @@ describe('what is left for later', () => {
     resolver.dataSource.query('select record_id as id, cause, trace, undone from deferred_record order by 1')
 
   it('stands for each component: all that is undecided or to be spoken of, or else one record', async () => {
-    const [decided, one, other] = [member(a, 'x'), member(b, 'x'), member(c, 'y')]
-    await defer({ components: [[decided, one], [other]] })
+    const [one, other, alone] = [member(a, 'x'), member(b, 'x'), member(c, 'y')]
+    await defer({ components: [[one, other], [alone]] })
     expect(await waiting()).toMatchObject([{ id: a }, { id: c }])
     await resolver.forgetAll()
-    await defer({ components: [[decided, member(b)], [other]], restated: [c], traceOf: (id) => `trace of ${id}` })
+    const components = [
+      [one, other],
+      [alone, member(d)],
+    ]
+    await defer({ components, restated: [b], traceOf: (id) => `trace of ${id}` })
     expect(await waiting()).toMatchObject([
       { id: b, trace: `trace of ${b}` },
-      { id: c, trace: `trace of ${c}` },
+      { id: d, trace: `trace of ${d}` },
     ])
   })
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals'
 import { Logger } from '@nestjs/common'
 import { generateCampaign, Random } from '#libs/testing'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
@@ -39,6 +39,16 @@ it('a split that is undone leaves everything as it was', async () => {
   await undo()
   expect(await state()).toEqual(before)
   expect(await resolver.told()).toEqual(await resolver.stored())
+})
+
+it('a merge that ids forbid is told to whoever runs the service, by record', async () => {
+  await resolver.take([world.registration(a, one!), world.registration(c, another!)])
+  const warn = jest.spyOn(Logger.prototype, 'warn')
+  await judge('must', a, c)
+  expect(await resolver.partition()).toHaveLength(2)
+  const [lo, hi] = [a, c].sort()
+  expect(warn).toHaveBeenCalledWith(expect.objectContaining({ a: lo, b: hi }))
+  warn.mockRestore()
 })
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8])('any one judgement is undone exactly, ids too (seed %i)', async (seed) => {
