@@ -3,6 +3,7 @@ const benches: Record<string, () => Promise<{ bench(args: string[]): Promise<voi
   pipeline: () => import('./pipeline/pipeline.ts'),
   linkage: () => import('./linkage/linkage.ts'),
   realtime: () => import('./realtime/realtime.ts'),
+  rebuild: () => import('./rebuild/rebuild.ts'),
 }
 
 const [name, ...args] = process.argv.slice(2)

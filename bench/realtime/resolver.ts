@@ -15,12 +15,22 @@ import type { RecordContent } from '../../services/identities/records/record-con
 import { RecordOpener } from '../../services/identities/records/record-opener.ts'
 import { RecordStore } from '../../services/identities/records/record-store.ts'
 
+/** What else works on the records of a resolver is made from. */
+export interface ResolverParts {
+  readonly activeModel: ActiveModel
+  readonly blind: BlindIndex
+  readonly opener: RecordOpener
+  readonly evidence: EvidenceGatherer
+  readonly store: RecordStore
+  readonly partitioning: Partitioning
+}
+
 /** The resolver of the identities service on a database of its own, without the transport that feeds it. */
 export class Resolver {
   private constructor(
     readonly dataSource: DataSource,
     readonly cipher: FieldCipher,
-    private readonly arrivals: Arrivals,
+    readonly parts: ResolverParts,
   ) {}
 
   static async open(url: string, key = randomBytes(32)): Promise<Resolver> {
@@ -44,13 +54,15 @@ export class Resolver {
     const evidence = new EvidenceGatherer(activeModel, opener, new BlockKeys(blind), store)
     const log = new EventLog('identities', dataSource)
     const partitioning = new Partitioning(activeModel, new Neighbourhoods(), store, new PartitionStore(), log)
-    return new Resolver(dataSource, cipher, new Arrivals(evidence, store, partitioning))
+    return new Resolver(dataSource, cipher, { activeModel, blind, opener, evidence, store, partitioning })
   }
 
   /** Takes records in and returns once who they are is durable. */
   async take(contents: readonly RecordContent[]): Promise<void> {
+    const { evidence, store, partitioning } = this.parts
+    const arrivals = new Arrivals(evidence, store, partitioning)
     await transact(this.dataSource, async (tx) => {
-      await this.arrivals.take(tx, contents, 'record', () => null, new Date())
+      await arrivals.take(tx, contents, 'record', () => null, new Date())
     })
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { type Model, type PartitionDecision, parseModel, partition } from '#libs/linkage'
+import { clusteringOptionsOf, type Model, type PartitionDecision, parseModel, partition } from '#libs/linkage'
 import { firstEpoch } from '../evidence/active-model.ts'
 import { uuidOf } from '../resolver-for-specs.ts'
 import { LinkedRecords } from './linked-records.ts'
@@ -73,7 +73,7 @@ async function run(
       there.map((id) => ({ id, exclusive: exclusiveOf(exclusives[ids.indexOf(id)]!) ?? undefined })),
       [...weights].map(([key, weight]) => ({ a: key.split(' ')[0]!, b: key.split(' ')[1]!, weight })),
       stated,
-      { merge: model.thresholds.merge, ...model.clustering },
+      clusteringOptionsOf(model),
     )
     const found = await clustering.cluster(records, stated)
     expect(peopleOf(records, found.clusterOf)).toEqual(expected.clusters)

@@ -1,4 +1,12 @@
-import { cluster, DisjointSets, hashText, NumberList, type Partition, type PartitionDecision } from '#libs/linkage'
+import {
+  cluster,
+  clusteringOptionsOf,
+  DisjointSets,
+  hashText,
+  NumberList,
+  type Partition,
+  type PartitionDecision,
+} from '#libs/linkage'
 import type { LinkedRecords } from './linked-records.ts'
 import { Turns } from './turns.ts'
 
@@ -185,7 +193,7 @@ async function clusterBatches(
   clusterOf: Int32Array,
 ): Promise<Unkept[]> {
   const turns = new Turns()
-  const { thresholds, clustering } = records.model
+  const options = clusteringOptionsOf(records.model)
   const found: Unkept[] = []
   for (const { members, a, b, weight, links } of batches) {
     const at = members.view()
@@ -200,7 +208,7 @@ async function clusterBatches(
       }),
       must: links.filter(({ kind }) => kind === 'must'),
       cannot: links.filter(({ kind }) => kind === 'cannot'),
-      options: { merge: thresholds.merge, ...clustering },
+      options,
     })
     done.clusterOf.forEach((first, number) => {
       clusterOf[at[number]!] = at[first]!
