@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common'
 import { transact } from '#libs/database'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
 import { DeferredComponents } from './deferred-components.ts'
-import { Partitioning } from './partitioning.ts'
+import { judged, revoked } from './partition-for-specs.ts'
+import type { Partitioning } from './partitioning.ts'
 
 const [one, withId, third] = strangers()
 const another = { ...withId!, residentId: null }
@@ -145,22 +146,31 @@ describe('an undoing that waits', () => {
     before.delete(erased)
     expect(await identities()).toEqual(before)
   })
+
+  it('comes in time when erasures leave a component that is decided about at once', async () => {
+    await undo()
+    const left = [...ours.slice(0, 1), ...theirs.slice(0, 2)]
+    expect(left).toContain((await waiting())[0])
+    await resolver.erase(...[...ours, ...theirs, since].filter((id) => !left.includes(id)))
+    expect(await identities()).toEqual(new Map([...before].filter(([id]) => left.includes(id))))
+  })
 })
 
 describe('what waits for a component', () => {
   it('stays when it came while the component was decided', async () => {
     await resolver.take([world.registration(uuidOf('late'), one!)])
-    const corrected = decidingWith({
+    const meanwhile = decidingWith({
       recompute: async (tx, change, now) => {
         await resolver.dataSource.query(
-          `insert into deferred_record (record_id, cause, deferred_at) values ($1, 'correction', now())`,
-          [ours[0]],
+          `insert into deferred_record (record_id, cause, undone, deferred_at)
+           values ($1, 'correction', null, now()), ($2, 'decision', now(), now())`,
+          ours.slice(0, 2),
         )
         return resolver.partitioning.recompute(tx, change, now)
       },
     })
-    await corrected.next(new Date())
-    expect(await waiting()).toEqual([ours[0]])
+    await meanwhile.next(new Date())
+    expect(await waiting()).toEqual(ours.slice(0, 2))
     await decideAll()
     expect((await resolver.told()).get(ours[0]!)?.revision).toBe(2)
   })
@@ -235,21 +245,12 @@ async function mergeAll(): Promise<() => Promise<void>> {
   await decideAll()
   expect(await resolver.partition()).toHaveLength(1)
   return async () => {
-    await resolver.dataSource.query('update decision set in_force = false where judgement_id = $1', [judgement])
+    await revoked(resolver.dataSource, judgement)
     await recompute([ours[0]!, theirs[0]!], at)
   }
 }
 
-async function judge(kind: 'must' | 'cannot', x: string, y: string): Promise<string> {
-  const judgement = crypto.randomUUID()
-  await resolver.dataSource.query(
-    `with judged as (
-       insert into judgement (id, kind, actor_id, actor_name, reason, at) values ($1, $2, 'spec', 'spec', 'spec', now()))
-     insert into decision (judgement_id, lo, hi, kind) values ($1, least($3::uuid, $4::uuid), greatest($3::uuid, $4::uuid), $2)`,
-    [judgement, kind, x, y],
-  )
-  return judgement
-}
+const judge = (kind: 'must' | 'cannot', a: string, b: string) => judged(resolver.dataSource, kind, a, b)
 
 function decidingWith(partitioning: Pick<Partitioning, 'recompute'>): DeferredComponents {
   return new DeferredComponents(

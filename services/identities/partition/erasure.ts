@@ -22,16 +22,17 @@ export class Erasure {
   async erase(tx: EntityManager, ids: readonly string[], now: Date): Promise<void> {
     const start = { seeds: ids, partners: { strong: [], weak: [] }, keys: [] }
     const { members } = await this.neighbourhoods.lock(tx, start, await this.activeModel.current())
+    const inside = members.flatMap((member) => (member.inside ? [member.id] : []))
     await this.records.erase(tx, ids, now)
-    // An undoing that waited for a component was kept with one of its records.
+    // An undoing that waits for a component is kept with one of its records, and would come too late for what parts now.
     const [{ undone }]: [{ undone: Date | null }] = await tx.query(
       `with gone as (delete from membership_of_record where record_id = any($1::uuid[]) returning identity_id),
-         forgotten as (delete from deferred_record where record_id = any($1::uuid[]) returning undone),
+         forgotten as (delete from deferred_record where record_id = any($1::uuid[])),
          retired as (
            update identity set retired_at = $2 where id in (select identity_id from gone) and not exists (
              select from membership_of_record m where m.identity_id = identity.id and m.record_id <> all($1::uuid[])))
-       select min(undone) as undone from forgotten`,
-      [arrayOf(ids), now],
+       select min(undone) as undone from deferred_record where record_id = any($3::uuid[])`,
+      [arrayOf(ids), now, arrayOf(inside)],
     )
     const over: { lo: string; hi: string }[] = await tx.query(
       `with over as (
@@ -47,7 +48,7 @@ export class Erasure {
       over.map(({ lo, hi }) => newEvent(duplicateSettled, { identityId: lo, otherIdentityId: hi, outcome }, { now })),
     )
     const erased = new Set(ids)
-    const seeds = members.filter(({ id, inside }) => inside && !erased.has(id)).map(({ id }) => id)
+    const seeds = inside.filter((id) => !erased.has(id))
     const change = { cause: 'erasure' as const, seeds, undone: undone ?? undefined }
     if (seeds.length > 0) await this.partitioning.recompute(tx, change, now)
   }

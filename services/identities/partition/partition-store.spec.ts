@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
-import { member } from './partition-for-specs.ts'
+import { judged, member, revoked } from './partition-for-specs.ts'
 import { type Deferral, PartitionStore } from './partition-store.ts'
 import type { Suspicion } from './suspicions.ts'
 
@@ -103,16 +103,10 @@ describe('an identity of leads alone', () => {
     await resolver.take([world.registration(a, one!)])
     await resolver.take([world.lead(b, { ...another!, residentId: null })])
     const [kept, gone] = [await resolver.identityOf(a), await resolver.identityOf(b)]
-    const judgement = crypto.randomUUID()
-    await resolver.dataSource.query(
-      `with judged as (
-         insert into judgement (id, kind, actor_id, actor_name, reason, at) values ($1, 'must', 'spec', 'spec', 'spec', now()))
-       insert into decision (judgement_id, lo, hi, kind) values ($1, $2, $3, 'must')`,
-      [judgement, a, b],
-    )
+    const judgement = await judged(resolver.dataSource, 'must', a, b)
     await resolver.recompute(a)
     expect(await resolver.identityOf(b)).toBe(kept)
-    await resolver.dataSource.query('update decision set in_force = false')
+    await revoked(resolver.dataSource, judgement)
     await resolver.recompute(a)
     expect(await resolver.identityOf(b)).toBe(gone)
     const told = (await resolver.events()).filter(({ type }) => /merged|split/.test(type))

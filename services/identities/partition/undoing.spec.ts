@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common'
 import { generateCampaign, Random } from '#libs/testing'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
+import { judged, revoked } from './partition-for-specs.ts'
 import type { Suspicion } from './suspicions.ts'
 
 let world: ResolverWorld
@@ -102,17 +103,11 @@ function nextJudgement(random: Random, ids: readonly string[], people: readonly 
 
 /** Decides as a person does, and returns what revokes it. */
 async function judge(kind: 'must' | 'cannot', x: string, y: string): Promise<() => Promise<void>> {
-  const judgement = crypto.randomUUID()
   const { dataSource } = resolver
-  await dataSource.query(
-    `with judged as (
-       insert into judgement (id, kind, actor_id, actor_name, reason, at) values ($1, $2, 'spec', 'spec', 'spec', now()))
-     insert into decision (judgement_id, lo, hi, kind) values ($1, least($3::uuid, $4::uuid), greatest($3::uuid, $4::uuid), $2)`,
-    [judgement, kind, x, y],
-  )
+  const judgement = await judged(dataSource, kind, x, y)
   await resolver.recompute(x, y)
   return async () => {
-    await dataSource.query('update decision set in_force = false where judgement_id = $1', [judgement])
+    await revoked(dataSource, judgement)
     await resolver.recompute(x, y)
   }
 }
