@@ -157,22 +157,25 @@ describe('an undoing that waits', () => {
 })
 
 describe('what waits for a component', () => {
-  it('stays when it came while the component was decided', async () => {
-    await resolver.take([world.registration(uuidOf('late'), one!)])
+  it('stays when it came, or became something else, while the component was decided', async () => {
+    const late = uuidOf('late')
+    await resolver.take([world.registration(late, one!)])
     const meanwhile = decidingWith({
       recompute: async (tx, change, now) => {
         await resolver.dataSource.query(
-          `insert into deferred_record (record_id, cause, undone, deferred_at)
-           values ($1, 'correction', null, now()), ($2, 'decision', now(), now())`,
-          ours.slice(0, 2),
+          `with corrected as (update deferred_record set cause = 'correction' where record_id = $1)
+           insert into deferred_record (record_id, cause, undone, deferred_at)
+           values ($2, 'correction', null, now()), ($3, 'decision', now(), now())`,
+          [late, ...ours.slice(0, 2)],
         )
         return resolver.partitioning.recompute(tx, change, now)
       },
     })
     await meanwhile.next(new Date())
-    expect(await waiting()).toEqual(ours.slice(0, 2))
+    expect((await waiting()).sort()).toEqual([late, ...ours.slice(0, 2)].sort())
     await decideAll()
-    expect((await resolver.told()).get(ours[0]!)?.revision).toBe(2)
+    const told = await resolver.told()
+    expect([late, ...ours.slice(0, 2)].map((id) => told.get(id)?.revision)).toEqual([2, 2, 1])
   })
 })
 

@@ -69,21 +69,20 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
 
   private async decide(tx: EntityManager, { id, cause, trace }: Waiting, now: Date): Promise<void> {
     const { thresholds } = await this.activeModel.current()
-    const waiting: Waiting[] = await tx.query(
-      `${COMPONENT} select record_id as id, cause, trace, undone from deferred_record
+    const waiting: (Waiting & { readonly row: string })[] = await tx.query(
+      `${COMPONENT} select record_id as id, cause, trace, undone, xmin::text as row from deferred_record
        where record_id in (select id from component)`,
       [id, thresholds.merge],
     )
     const corrected = waiting.filter((each) => each.cause === 'correction')
     const traces = new Map([{ id, trace }, ...corrected].map((each) => [each.id, each.trace]))
-    const restated = corrected.map((each) => each.id)
     const [undone] = waiting.flatMap((each) => each.undone ?? []).sort((x, y) => x.getTime() - y.getTime())
     const { clusters } = await this.partitioning.recompute(
       tx,
       {
         cause,
         seeds: [id],
-        restated,
+        restated: corrected.map((each) => each.id),
         contents: await this.records.contents(tx, [id]),
         traceOf: (of) => traces.get(of) ?? null,
         maxComponent: Number.POSITIVE_INFINITY,
@@ -91,16 +90,17 @@ export class DeferredComponents implements OnApplicationBootstrap, OnApplication
       },
       now,
     )
-    const records = clusters.flatMap(({ members }) => members.map((member) => member.id))
-    // What came meanwhile waits on: a correction that was not spoken of, an undoing that goes back further.
+    const records = new Set(clusters.flatMap(({ members }) => members.map((member) => member.id)))
+    const done = waiting.filter((each) => each.id === id || records.has(each.id))
+    // Only as they were read: a correction or an undoing that came meanwhile was not part of it, and waits on.
     await tx.query(
-      `delete from deferred_record where record_id = any($1::uuid[])
-         and (cause <> 'correction' or record_id = any($2::uuid[])) and (undone is null or undone >= $3)`,
-      [[id, ...records], restated, undone ?? null],
+      `delete from deferred_record using unnest($1::uuid[], $2::text[]) as done (id, row)
+       where record_id = done.id and deferred_record.xmin::text = done.row`,
+      [done.map((each) => each.id), done.map((each) => each.row)],
     )
     this.logger.warn({
       msg: 'a component too large to be decided at once was decided aside',
-      records: records.length,
+      records: records.size,
     })
   }
 
