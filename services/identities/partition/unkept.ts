@@ -9,8 +9,8 @@ export function tellUnkept(
   logger: Pick<Logger, 'warn'>,
   { conflicts, oversized }: Pick<NeighbourhoodChange, 'conflicts' | 'oversized'>,
 ): void {
-  for (const { a, b } of conflicts) {
-    logger.warn({ msg: 'two records that are to be one person stay two: other facts or judgements forbid it', a, b })
+  for (const { a: lo, b: hi } of conflicts) {
+    logger.warn({ msg: 'two records that are to be one person stay two: other facts or judgements forbid it', lo, hi })
   }
   for (const { records, cutAt } of oversized) {
     logger.warn({
