@@ -125,7 +125,7 @@ describe('a rebuild', () => {
     expect(await stateOf(resolver)).toEqual(before)
   })
 
-  describe.each(['before', 'after'])('%s its pairs are staged', (when) => {
+  describe.each(['before its pairs are', 'after its pairs are', 'after all aside is'] as const)('%s staged', (when) => {
     it('takes in what came, was corrected, was erased, and became a hub while it was under way', async () => {
       const late = generatedRecords(world, 30, 4)
       // Who says nothing but a number is worth a pair, which goes when the number becomes a hub.
@@ -140,10 +140,10 @@ describe('a rebuild', () => {
         await resolver.erase(second!.id)
         await resolver.take(crowd.slice(8))
       }
-      const bulk = bulkOf(resolver, when === 'after' ? stagingBefore(meanwhile) : undefined)
+      const bulk = bulkOf(resolver, stagingBefore(meanwhile, when))
       const gathered = await bulk.linker.read(world.model, context.progress)
       await bulk.linker.score(gathered, context.progress)
-      if (when === 'before') await meanwhile()
+      if (when.startsWith('before')) await meanwhile()
       const result = await bulk.replacePartition.run(gathered, context)
       expect(result).toMatchObject({ moved: 0, arrivedMeanwhile: late.length + 3, edges: { added: 0, changed: 0 } })
       const after = await stateOf(resolver)
@@ -185,12 +185,19 @@ async function storedPairs({ dataSource }: ResolverForSpecs): Promise<object[]> 
   return dataSource.query(`select lo, hi, weight, levels::text from edge order by lo, hi`)
 }
 
-/** Something happens between the staging of pairs and the moment when everybody has to wait. */
-function stagingBefore(meanwhile: () => Promise<void>): Staging {
+/** Something happens between the staging of pairs, or of what came during that, and the moment when everybody has to wait. */
+function stagingBefore(meanwhile: () => Promise<void>, when: string): Staging {
+  let times = 0
   return new (class extends Staging {
     override async stage(...given: Parameters<Staging['stage']>) {
       await super.stage(...given)
-      await meanwhile()
+      if (when.startsWith('after its')) await meanwhile()
+    }
+
+    override async restage(...given: Parameters<Staging['restage']>) {
+      await super.restage(...given)
+      times += 1
+      if (when.startsWith('after all') && times === 1) await meanwhile()
     }
   })()
 }

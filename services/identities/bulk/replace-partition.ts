@@ -77,10 +77,14 @@ export class ReplacePartition {
     under: (tx: EntityManager, now: Date) => Promise<void> = async () => {},
   ): Promise<Replaced> {
     const { records, staleKeys } = gathered
-    const meanwhile = new Set(await this.catchUpAside(gathered, session))
+    const meanwhile = await this.catchUpAside(gathered, session)
     progress('writing', 0)
-    await this.staging.stage(session, gathered)
     const staged = { hubChanges: records.hubChanges, keys: staleKeys.length }
+    await this.staging.stage(session, gathered)
+    progress('writing', 0.2)
+    const later = await this.catchUpAside(gathered, session)
+    await this.staging.restage(session.manager, records, later, records.hubChanges > staged.hubChanges)
+    staged.hubChanges = records.hubChanges
     const since = new Set<string>()
     progress('writing', 0.3)
     const done = await transactOn(session, async (tx) => {
@@ -105,7 +109,7 @@ export class ReplacePartition {
       return { ...compared, edges }
     })
     tellUnkept(this.logger, done.clusters)
-    const arrivedMeanwhile = new Set([...meanwhile, ...since]).size
+    const arrivedMeanwhile = new Set([...meanwhile, ...later, ...since]).size
     return { ...done.numbers, edges: done.edges, arrivedMeanwhile, ...(await digestsOf(gathered, done)) }
   }
 

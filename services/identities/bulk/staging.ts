@@ -21,9 +21,17 @@ const TABLES = `
   create temporary table staged_edge (
     lo uuid not null, hi uuid not null, lo_version integer not null, hi_version integer not null,
     weight integer not null, levels smallint[] not null);
+  create temporary table differing_pair (lo uuid not null, hi uuid not null);
   create temporary table staged_key (
     record_id uuid not null, version integer not null, keys bigint[] not null, exclusive_key bytea);
   create temporary table doubtful_key (key bigint not null, record_id uuid not null)`
+
+/** Pairs that are stored otherwise than they are staged, or on one side only. */
+const DIFFERING = `
+  insert into differing_pair (lo, hi)
+  select coalesce(e.lo, s.lo), coalesce(e.hi, s.hi) from edge e full join staged_edge s on s.lo = e.lo and s.hi = e.hi
+  where (e.lo_version, e.hi_version, e.weight, e.levels, e.epoch)
+    is distinct from (s.lo_version, s.hi_version, s.weight, s.levels, $1::integer)`
 
 /** Keys that a record has but nobody finds it under, and keys that it is found under but does not have. */
 const DOUBTFUL = `
@@ -41,54 +49,76 @@ const DOUBTFUL = `
  */
 @Injectable()
 export class Staging {
-  /** Stages all pairs and the keys that are to be replaced, and looks for keys that are not as the records say. */
+  /**
+   * Stages all pairs and the keys that are to be replaced, and looks for what is stored otherwise: pairs, and keys that are not
+   * as the records say.
+   */
   async stage(session: QueryRunner, { records, staleKeys }: Gathered): Promise<void> {
     await session.query(TABLES)
     await copy(
       await session.connect(),
       edgeLines(records, () => true),
     )
+    await session.query(`create index on staged_edge (lo, hi)`)
+    await session.query(`analyze staged_edge`)
+    await session.query(DIFFERING, [records.model.epoch])
     await this.stageKeys(session, staleKeys)
     await session.query(DOUBTFUL)
-    await session.query(`analyze staged_edge, staged_key, doubtful_key`)
+    await session.query(`analyze differing_pair, staged_key, doubtful_key`)
   }
 
-  /** Brings the staged pairs up to date: all pairs of the given records, and those whose key became a hub. */
+  /**
+   * Brings the staged pairs, and what differs from them, up to date: all pairs of the given records, and those whose key became
+   * a hub. Other pairs did not change meanwhile, but for those that somebody still wrote under another epoch.
+   */
   async restage(tx: EntityManager, records: LinkedRecords, ids: readonly string[], hubsToo: boolean): Promise<void> {
+    const { epoch } = records.model
     if (hubsToo) {
       await tx.query(`delete from staged_edge`)
       await copy(
         await tx.queryRunner!.connect(),
         edgeLines(records, () => true),
       )
+      await tx.query(`delete from differing_pair`)
+      await tx.query(DIFFERING, [epoch])
       return
     }
+    await tx.query(`insert into differing_pair (lo, hi) select lo, hi from edge where epoch <> $1`, [epoch])
     if (ids.length === 0) return
-    await tx.query(`delete from staged_edge where lo = any($1::uuid[]) or hi = any($1::uuid[])`, [arrayOf(ids)])
+    const ofThese = `lo = any($1::uuid[]) or hi = any($1::uuid[])`
+    await tx.query(`delete from staged_edge where ${ofThese}`, [arrayOf(ids)])
     const again = new Set(ids)
     await copy(
       await tx.queryRunner!.connect(),
       edgeLines(records, (a, b) => again.has(a) || again.has(b)),
     )
+    await tx.query(
+      `insert into differing_pair (lo, hi)
+       select lo, hi from edge where ${ofThese} union all select lo, hi from staged_edge where ${ofThese}`,
+      [arrayOf(ids)],
+    )
   }
 
-  /** Puts the staged pairs in the place of the stored ones; writes only what differs. */
+  /** Puts the staged pairs in the place of the stored ones where these differ. */
   async swapEdges(tx: EntityManager, epoch: number): Promise<EdgeChanges> {
     const counted = async (sql: string, values: unknown[] = []) =>
       Number((await tx.query(`with done as (${sql} returning 1) select count(*) as count from done`, values))[0].count)
     const removed = await counted(
-      `delete from edge where not exists (select from staged_edge s where s.lo = edge.lo and s.hi = edge.hi)`,
+      `delete from edge using (select distinct lo, hi from differing_pair) d where edge.lo = d.lo and edge.hi = d.hi
+         and not exists (select from staged_edge s where s.lo = d.lo and s.hi = d.hi)`,
     )
     const changed = await counted(
       `update edge set lo_version = s.lo_version, hi_version = s.hi_version, weight = s.weight, levels = s.levels, epoch = $1
-       from staged_edge s where s.lo = edge.lo and s.hi = edge.hi
+       from staged_edge s join (select distinct lo, hi from differing_pair) d on s.lo = d.lo and s.hi = d.hi
+       where s.lo = edge.lo and s.hi = edge.hi
          and (edge.lo_version, edge.hi_version, edge.weight, edge.levels, edge.epoch)
            is distinct from (s.lo_version, s.hi_version, s.weight, s.levels, $1)`,
       [epoch],
     )
     const added = await counted(
       `insert into edge (lo, hi, lo_version, hi_version, weight, levels, epoch)
-       select lo, hi, lo_version, hi_version, weight, levels, $1 from staged_edge s
+       select s.lo, s.hi, s.lo_version, s.hi_version, s.weight, s.levels, $1
+       from staged_edge s join (select distinct lo, hi from differing_pair) d on s.lo = d.lo and s.hi = d.hi
        where not exists (select from edge where edge.lo = s.lo and edge.hi = s.hi)
        on conflict (lo, hi) do nothing`,
       [epoch],
