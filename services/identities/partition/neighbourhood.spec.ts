@@ -70,7 +70,7 @@ test('evidence that was gathered under another epoch is gathered anew', async ()
   const change = { cause: 'record' as const, seeds: evidence.seeds, evidence: stale }
   await expect(
     resolver.dataSource.transaction((tx) => resolver.partitioning.recompute(tx, change, new Date())),
-  ).rejects.toThrow('another model epoch came into force')
+  ).rejects.toThrow('another model epoch or key came into force')
 })
 
 test('a list that comes late takes no keys from the newer one', async () => {
