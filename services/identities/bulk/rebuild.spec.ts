@@ -165,6 +165,35 @@ describe('a rebuild', () => {
     })
   })
 
+  it('writes the pairs of what came last, and of what somebody wrote under another epoch, as they ought to be', async () => {
+    const late = generatedRecords(world, 30, 4)
+    const ids = late.map(({ id }) => id)
+    const [paired] = await resolver.dataSource.query(
+      `select r.id from record r where kind = 'registration' and version = 1
+         and exists (select from edge where r.id in (lo, hi)) order by id limit 1`,
+    )
+    const came = [...ids, paired.id]
+    let expected: object[] = []
+    const stray = (epoch: number, where: string) =>
+      resolver.dataSource.query(
+        `insert into edge (lo, hi, lo_version, hi_version, weight, levels, epoch)
+         select l.id, h.id, l.version, h.version, 9000, '{}', $1 from record l join record h on l.id < h.id
+         where ${where} and not exists (select from edge where lo = l.id and hi = h.id) order by l.id, h.id limit 1`,
+        [epoch, came],
+      )
+    const meanwhile = async () => {
+      await resolver.take(late)
+      await resolver.take([world.registration(paired.id, { name: '欧阳无双' }, 2)], 'correction')
+      expected = (await stateOf(resolver)).edges
+      await resolver.dataSource.query(`delete from edge where lo = any($1::uuid[]) or hi = any($1::uuid[])`, [ids])
+      await stray(1, 'l.id = any($2::uuid[]) and h.id = any($2::uuid[])')
+      await stray(99, 'l.id <> all($2::uuid[]) and h.id <> all($2::uuid[])')
+    }
+    const bulk = bulkOf(resolver, stagingBefore(meanwhile, 'after all'))
+    expect(await bulk.rebuild.run(context)).toMatchObject({ moved: 0, edges: { removed: 2 } })
+    expect((await stateOf(resolver)).edges).toEqual(expected)
+  })
+
   it('decides about records that nobody has decided about yet', async () => {
     const people = await resolver.partition()
     await resolver.dataSource.query(`delete from membership_of_record where record_id::text < '4'`)
