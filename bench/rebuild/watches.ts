@@ -2,9 +2,10 @@ import type { QueryRunner } from 'typeorm'
 
 const BEAT_MS = 5
 
-/** How long the event loop let others wait at most. */
-export class LoopWatch {
+/** How long the event loop let others wait at most, and what memory the process held at most, the database apart. */
+export class ProcessWatch {
   private longest = 0
+  private memory = 0
   private ofStage = 0
   private stage = 'start'
   private last = performance.now()
@@ -18,11 +19,11 @@ export class LoopWatch {
     this.ofStage = 0
   }
 
-  /** The longest stall in ms. */
-  end(): number {
+  /** The longest stall in ms, and the most memory in MB. */
+  end(): { readonly stall: number; readonly memory: number } {
     clearInterval(this.beat)
     this.enter('')
-    return this.longest
+    return { stall: this.longest, memory: this.memory / 2 ** 20 }
   }
 
   private look(): void {
@@ -31,6 +32,7 @@ export class LoopWatch {
     this.last = now
     this.ofStage = Math.max(this.ofStage, stall)
     this.longest = Math.max(this.longest, stall)
+    this.memory = Math.max(this.memory, process.memoryUsage.rss())
   }
 }
 
@@ -56,9 +58,4 @@ export function underLock(session: QueryRunner): () => number {
     from = 0
   }
   return () => seconds
-}
-
-/** What this process has held at most, database apart. */
-export function peakMemoryMb(): number {
-  return process.resourceUsage().maxRSS / 1024
 }
