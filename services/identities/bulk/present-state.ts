@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { PartitionDecision } from '#libs/linkage'
-import { OVERRIDE_STANDS } from '../partition/neighbourhood.ts'
+import { OVERRIDE_STANDS } from '../partition/neighbourhood-statements.ts'
 import type { Suspicion } from '../partition/suspicions.ts'
 
 /** The partition in force, and what else the next one depends on. */

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm'
 import { transact } from '#libs/database'
 import { ActiveModel } from '../evidence/active-model.ts'
 import { RecordStore } from '../records/record-store.ts'
-import { JOINED } from './neighbourhood.ts'
+import { JOINED } from './neighbourhood-statements.ts'
 import type { Cause } from './partition-events.ts'
 import { Partitioning } from './partitioning.ts'
 
