@@ -79,7 +79,7 @@ it('prints a table for people', async () => {
 it('gets through a door that loses answers', async () => {
   let requests = 0
   const door = await doorBefore({ losesAnswer: ({ path }) => path !== '/api/sessions' && requests++ % 4 === 0 })
-  const { code, summary } = await simulate('--drivers', '20', '--seed', '9', '--url', door)
+  const { code, summary } = await simulate('--drivers', '20', '--seed', '9', '--url', door, '--patience', '60')
   expect(summary.violations).toEqual([])
   expect(code).toBe(0)
   expect(summary.people.system).toBe(20)

@@ -96,11 +96,11 @@ export class BehindIdentities {
     return items as { template: string; text: { zh: string }; withdrawnAt: string | null }[]
   }
 
-  /** The last message that still holds, once it is of this template. */
-  lastMessage(application: Application, template: string) {
+  /** The last message that still holds, once it is of this template and says this. */
+  lastMessage(application: Application, template: string, says = '') {
     return eventually(async () => {
       const last = (await this.messagesOf(application)).findLast(({ withdrawnAt }) => !withdrawnAt)
-      return last?.template === template ? last : undefined
+      return last?.template === template && last.text.zh.includes(says) ? last : undefined
     })
   }
 

@@ -91,7 +91,7 @@ describe('registrations that change their person', () => {
     })
     const count = await world.get('/api/members/count')
     expect([count.members, count.people]).toEqual([members - 1, members - 1])
-    expect((await world.lastMessage(second, 'number-changed')).text.zh).toContain(early.memberNumber)
+    await world.lastMessage(second, 'number-changed', early.memberNumber)
     expect(await world.eventsOf('membership.ended', second)).toMatchObject([
       { memberNumber: late.memberNumber, reason: 'duplicate', stays: { memberNumber: early.memberNumber } },
     ])
@@ -103,7 +103,7 @@ describe('registrations that change their person', () => {
       caseId: late.caseId,
       memberNumber: late.memberNumber,
     })
-    expect((await world.lastMessage(second, 'number-changed')).text.zh).toContain(late.memberNumber)
+    await world.lastMessage(second, 'number-changed', late.memberNumber)
     await counted('approved', members)
     const { rows } = await world.database.query(
       `select l.entry, l.reason from memberships.member_ledger l join memberships.member m on m.id = l.member_id
