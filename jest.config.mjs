@@ -8,5 +8,6 @@ export default {
   globalTeardown: '<rootDir>/libs/testing/jest-global-teardown.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/cli', '<rootDir>/bench', '<rootDir>/tools'],
   testMatch: ['**/*.spec.ts'],
-  testTimeout: 30_000,
+  // Some tests start several processes; on two busy cores that alone may take half a minute.
+  testTimeout: 90_000,
 }
