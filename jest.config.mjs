@@ -8,6 +8,5 @@ export default {
   globalTeardown: '<rootDir>/libs/testing/jest-global-teardown.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/cli', '<rootDir>/bench', '<rootDir>/tools'],
   testMatch: ['**/*.spec.ts'],
-  // Some tests start several processes; on two busy cores that alone may take half a minute.
-  testTimeout: 90_000,
+  testTimeout: 30_000,
 }

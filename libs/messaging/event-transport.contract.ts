@@ -6,6 +6,9 @@ import { TransactionConflict } from '#libs/database'
 import { idsByKey, issued, lifeOf, livesOf, opened, revoked, scanned, submitted } from './contract-events.ts'
 import { BATCH, type TestConsumer, until, World } from './contract-world.ts'
 
+/** For a test that starts three processes: on two busy cores their start alone may take half a minute. */
+const STARTING_THREE_MS = 90_000
+
 /** How a transport stands behind a world. */
 export interface TransportHarness {
   create(): Promise<World>
@@ -86,24 +89,28 @@ export function describeEventTransport(name: string, harness: TransportHarness):
       await expectAllOnce(again, [...events, ...more])
     })
 
-    it('loses, doubles and disorders nothing when an instance is killed, wherever it stands', async () => {
-      const streams = ['qr-codes', 'registrations'] as const
-      const [written, committed, middle] = await Promise.all([
-        world.worker({ service: 'insights', failpoint: 'effects-written', passes: 0, streams }),
-        world.worker({ service: 'identities', failpoint: 'effects-committed', passes: 0, streams }),
-        world.worker({ service: 'notifications', failpoint: 'effects-written', passes: 3, streams }),
-      ])
-      const events = livesOf(6, 10)
-      await world.publish(events)
-      await Promise.all([written.heard('effects-written'), middle.heard('effects-written')])
-      await committed.heard('effects-committed')
-      expect((await world.effects('insights')).length).toBeLessThan(events.length)
-      expect((await world.effects('identities')).length).toBeGreaterThan(0)
-      await Promise.all([written.kill(), committed.kill(), middle.kill()])
-      const services = ['insights', 'identities', 'notifications']
-      const successors = await Promise.all(services.map((service) => world.consumer(service)))
-      await Promise.all(successors.map((successor) => expectAllOnce(successor, events)))
-    })
+    it(
+      'loses, doubles and disorders nothing when an instance is killed, wherever it stands',
+      async () => {
+        const streams = ['qr-codes', 'registrations'] as const
+        const [written, committed, middle] = await Promise.all([
+          world.worker({ service: 'insights', failpoint: 'effects-written', passes: 0, streams }),
+          world.worker({ service: 'identities', failpoint: 'effects-committed', passes: 0, streams }),
+          world.worker({ service: 'notifications', failpoint: 'effects-written', passes: 3, streams }),
+        ])
+        const events = livesOf(6, 10)
+        await world.publish(events)
+        await Promise.all([written.heard('effects-written'), middle.heard('effects-written')])
+        await committed.heard('effects-committed')
+        expect((await world.effects('insights')).length).toBeLessThan(events.length)
+        expect((await world.effects('identities')).length).toBeGreaterThan(0)
+        await Promise.all([written.kill(), committed.kill(), middle.kill()])
+        const services = ['insights', 'identities', 'notifications']
+        const successors = await Promise.all(services.map((service) => world.consumer(service)))
+        await Promise.all(successors.map((successor) => expectAllOnce(successor, events)))
+      },
+      STARTING_THREE_MS,
+    )
 
     it('lets another instance take over from a frozen one, whose batch then comes to nothing', async () => {
       const streams = ['qr-codes', 'registrations'] as const

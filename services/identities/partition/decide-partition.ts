@@ -1,4 +1,4 @@
-import { type Model, type Partition, partition } from '#libs/linkage'
+import { clusteringOptionsOf, type Model, type Partition, partition } from '#libs/linkage'
 import { componentsOf } from './components-of.ts'
 import type { Edge, Member, Neighbourhood } from './neighbourhood.ts'
 import { restoreIdentities } from './restore-identities.ts'
@@ -69,7 +69,7 @@ export function decidePartition(
     inside.map(({ id, exclusive }) => ({ id, exclusive: exclusive ?? undefined })),
     edges,
     decisions,
-    { merge: model.thresholds.merge, ...model.clustering },
+    clusteringOptionsOf(model),
   )
   const change = changeOf(clusters, inside, past, newId, former)
   const undecided = identitiesOf(deferred)

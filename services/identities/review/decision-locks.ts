@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { arrayOf, lostAgainstAnother, transact as runTransaction, TransactionConflict } from '#libs/database'
-import type { ClusteringOptions } from '#libs/linkage'
+import { type ClusteringOptions, clusteringOptionsOf } from '#libs/linkage'
 import { forbidden, type Principal } from '#libs/platform'
 import { ActiveModel } from '../evidence/active-model.ts'
 import { type Neighbourhood, Neighbourhoods } from '../partition/neighbourhood.ts'
@@ -72,7 +72,7 @@ export class DecisionLocks {
     return {
       known,
       records: new Map([...records].map(([identityId, own]) => [identityId, own.map(({ id }) => id)])),
-      options: { merge: model.thresholds.merge, ...model.clustering },
+      options: clusteringOptionsOf(model),
     }
   }
 
