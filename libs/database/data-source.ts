@@ -37,6 +37,8 @@ export function createDataSource({ service, url, poolSize, entities, migrations 
       options: `-c search_path=${schema} -c idle_in_transaction_session_timeout=30s -c transaction_timeout=60s`,
       connectionTimeoutMillis: 10_000,
       Client: HeardClient,
+      // Statements that do not wait for each other are sent at once: waking a process costs more than most of them.
+      pipeline: true,
     },
   })
 }

@@ -1,4 +1,5 @@
 export { arrayOf } from './array-of.ts'
+export { copyInto } from './copy-into.ts'
 export {
   DataFolderError,
   type DataFolderProblem,
@@ -9,7 +10,7 @@ export { createDataSource, migrate, type ServiceDatabase, schemaOf } from './dat
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts'
 export { GroupCommit, type GroupCommitLimits } from './group-commit.ts'
 export { lockKeys } from './lock-keys.ts'
-export { type Prepared, runPrepared } from './prepared.ts'
+export { type Bound, type Prepared, runPrepared, runTogether } from './prepared.ts'
 export {
   afterCommit,
   isDatabaseOutage,

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { DomainEvent, Stream } from '#libs/contracts'
-import { afterCommit, runPrepared, TransactionConflict } from '#libs/database'
+import { afterCommit, arrayOf, type Bound, runPrepared, runTogether, TransactionConflict } from '#libs/database'
 
 /** Partitions of every event log. Fixed: a key must never move to another partition. */
 export const PARTITIONS = 16
@@ -46,22 +46,31 @@ export class EventLog {
   /**
    * Appends events in the transaction of `tx`.
    *
+   * @param along statements that are sent with them and run before, so that nobody waits twice
+   * @returns the rows of these statements
    * @throws {TransactionConflict} to be retried by `transact`
    * @throws {Error} for an event of another stream, or one whose data exceeds 512 KiB
    */
-  async append(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
-    if (events.length === 0) return
+  async append(tx: EntityManager, events: readonly DomainEvent[], along: readonly Bound[] = []): Promise<unknown[][]> {
+    if (events.length === 0) return along.length > 0 ? runTogether<unknown[]>(tx, along) : []
+    const results = await runTogether<unknown[]>(tx, [...along, this.appending(events)])
+    const rows = results.slice(0, along.length)
+    const [{ overtaken }] = results[along.length] as [{ overtaken: boolean }]
+    if (overtaken) throw new TransactionConflict('an event of the same key was appended by a later transaction')
+    afterCommit(tx, () => this.announce())
+    return rows
+  }
+
+  private appending(events: readonly DomainEvent[]): Bound {
     const stray = events.find((event) => event.stream !== this.stream)
     if (stray) throw new Error(`${stray.type} belongs to the stream ${stray.stream}, not to ${this.stream}`)
     const data = events.map((event) => JSON.stringify(event.data))
     const tooLarge = events.find((_, at) => Buffer.byteLength(data[at]!) > MAX_DATA_BYTES)
     if (tooLarge) throw new Error(`the data of ${tooLarge.type} ${tooLarge.id} is too large for an event`)
     const hashes = events.map((event) => hashOf(event.key))
-    const [row] = await runPrepared<{ overtaken: boolean }>(
-      tx,
-      {
-        name: 'append events',
-        text: `with appended as (
+    return {
+      name: 'append events',
+      text: `with appended as (
          insert into event_log (partition, key_hash, event_id, type, version, key, time, trace, data)
          select * from unnest($1::smallint[], $2::integer[], $3::uuid[], $4::text[], $5::smallint[], $6::text[],
            $7::timestamptz[], $8::text[], string_to_array($9, chr(30))::json[]))
@@ -71,22 +80,19 @@ export class EventLog {
            where key_hash = own.hash and xid > pg_current_xact_id() and day >= (now() at time zone 'utc')::date - 1
            limit 1) later
        ) as overtaken`,
-      },
-      [
-        hashes.map((hash) => hash & (PARTITIONS - 1)),
-        hashes,
-        events.map((event) => event.id),
+      values: [
+        arrayOf(hashes.map((hash) => hash & (PARTITIONS - 1))),
+        arrayOf(hashes),
+        arrayOf(events.map((event) => event.id)),
         events.map((event) => event.type),
-        events.map((event) => event.version),
+        arrayOf(events.map((event) => event.version)),
         events.map((event) => event.key),
-        events.map((event) => event.time.toISOString()),
+        arrayOf(events.map((event) => event.time.toISOString())),
         events.map((event) => event.trace),
         // JSON holds no bare control character, so U+001E can part the documents: far cheaper than quoting an array.
         data.join('\u001e'),
       ],
-    )
-    if (row!.overtaken) throw new TransactionConflict('an event of the same key was appended by a later transaction')
-    afterCommit(tx, () => this.announce())
+    }
   }
 
   /** Reads up to `limit` events per partition that follow the positions, in order within each partition. */

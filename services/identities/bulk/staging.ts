@@ -1,10 +1,6 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { Injectable } from '@nestjs/common'
-import type { PoolClient } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { EntityManager, QueryRunner } from 'typeorm'
-import { arrayOf } from '#libs/database'
+import { arrayOf, copyInto } from '#libs/database'
 import { carryOverrides } from './carry-overrides.ts'
 import type { LinkedRecords } from './linked-records.ts'
 import type { Gathered, StaleKeys } from './record-linker.ts'
@@ -55,8 +51,9 @@ export class Staging {
    */
   async stage(session: QueryRunner, { records, staleKeys }: Gathered): Promise<void> {
     await session.query(TABLES)
-    await copy(
-      await session.connect(),
+    await copyInto(
+      session,
+      COPY_EDGES,
       edgeLines(records, () => true),
     )
     await session.query(`create index on staged_edge (lo, hi)`)
@@ -75,8 +72,9 @@ export class Staging {
     const { epoch } = records.model
     if (hubsToo) {
       await tx.query(`delete from staged_edge`)
-      await copy(
-        await tx.queryRunner!.connect(),
+      await copyInto(
+        tx.queryRunner!,
+        COPY_EDGES,
         edgeLines(records, () => true),
       )
       await tx.query(`delete from differing_pair`)
@@ -88,8 +86,9 @@ export class Staging {
     const ofThese = `lo = any($1::uuid[]) or hi = any($1::uuid[])`
     await tx.query(`delete from staged_edge where ${ofThese}`, [arrayOf(ids)])
     const again = new Set(ids)
-    await copy(
-      await tx.queryRunner!.connect(),
+    await copyInto(
+      tx.queryRunner!,
+      COPY_EDGES,
       edgeLines(records, (a, b) => again.has(a) || again.has(b)),
     )
     await tx.query(
@@ -181,10 +180,7 @@ export class Staging {
 
 const KEYS_AT_ONCE = 5_000
 
-async function copy(client: PoolClient, lines: Iterable<string>): Promise<void> {
-  const columns = 'lo, hi, lo_version, hi_version, weight, levels'
-  await pipeline(Readable.from(lines), client.query(copyFrom(`copy staged_edge (${columns}) from stdin`)))
-}
+const COPY_EDGES = 'copy staged_edge (lo, hi, lo_version, hi_version, weight, levels) from stdin'
 
 const LINES_AT_ONCE = 1_000
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import { arrayOf, runPrepared, TransactionConflict } from '#libs/database'
+import { arrayOf, type Bound, runPrepared, runTogether, TransactionConflict } from '#libs/database'
 import type { Model, PartitionDecision } from '#libs/linkage'
 import { BEYOND, LOCK, LOCK_IF_FREE, READ } from './neighbourhood-statements.ts'
 
@@ -74,10 +74,11 @@ export class Neighbourhoods {
    * @throws {TransactionConflict} when somebody else holds one of the further locks
    */
   async lock(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
-    const locked = new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])
-    await runPrepared(tx, LOCK, [arrayOf([...locked])])
-    for (;;) {
-      const found = await this.read(tx, start, model)
+    const wanted = [...new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])]
+    const lock = { ...LOCK, values: [arrayOf(wanted)] }
+    const [locks, first] = await runTogether<[{ id: string }, Row]>(tx, [lock, readUsual(start, model)])
+    const locked = new Set(locks.map(({ id }) => id))
+    for (let found = await this.whole(tx, start, model, first); ; found = await this.read(tx, start, model)) {
       const more = found.members.flatMap(({ id }) => (locked.has(id) ? [] : [id]))
       if (more.length === 0) return found
       const [taken] = await runPrepared<{ free: boolean }>(tx, LOCK_IF_FREE, [arrayOf(more)])
@@ -87,37 +88,46 @@ export class Neighbourhoods {
   }
 
   protected async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
-    const { maxComponent = Number.POSITIVE_INFINITY } = start
-    const inside = [...new Set([...start.seeds, ...start.partners.strong])]
-    const limit = maxComponent + USUAL_COMPONENT * start.seeds.length
-    const usual = await this.readOnce(tx, start, inside, [], model, limit)
-    if (!usual.truncated) return neighbourhoodOf(usual, [])
-    const rows = await runPrepared<{ id: string }>(tx, BEYOND, [arrayOf(inside), maxComponent, model.thresholds.merge])
-    const beyond = new Set(rows.map(({ id }) => id))
-    const rest = inside.filter((id) => !beyond.has(id))
-    const found = await this.readOnce(tx, start, rest, [...beyond], model, Number.POSITIVE_INFINITY)
-    return neighbourhoodOf(found, [...beyond])
+    const [first] = await runTogether<[Row]>(tx, [readUsual(start, model)])
+    return this.whole(tx, start, model, first)
   }
 
-  private async readOnce(
-    tx: EntityManager,
-    { partners, keys }: Start,
-    inside: readonly string[],
-    beyond: readonly string[],
-    { thresholds: { merge, review } }: Model,
-    limit: number,
-  ): Promise<Found> {
-    const [row] = await runPrepared<{ found: Found }>(tx, READ, [
+  /** What was read, or if that was cut off, all of it but for the components that are too large. */
+  private async whole(tx: EntityManager, start: Start, model: Model, [usual]: readonly Row[]): Promise<Neighbourhood> {
+    if (!usual!.found.truncated) return neighbourhoodOf(usual!.found, [])
+    const inside = insideOf(start)
+    const rows = await runPrepared<{ id: string }>(tx, BEYOND, [
       arrayOf(inside),
-      arrayOf(partners.weak),
-      merge,
-      review,
-      arrayOf(keys),
-      Number.isFinite(limit) ? limit : null,
-      arrayOf(beyond),
+      start.maxComponent,
+      model.thresholds.merge,
     ])
-    return row!.found
+    const beyond = new Set(rows.map(({ id }) => id))
+    const rest = inside.filter((id) => !beyond.has(id))
+    const [found] = await runTogether<[Row]>(tx, [read(start, rest, [...beyond], model, null)])
+    return neighbourhoodOf(found[0]!.found, [...beyond])
   }
+}
+
+/** Answers whether it was cut off: then there may be a component that is too large. */
+function readUsual(start: Start, model: Model): Bound {
+  const { maxComponent = Number.POSITIVE_INFINITY, seeds } = start
+  const limit = Number.isFinite(maxComponent) ? maxComponent + USUAL_COMPONENT * seeds.length : null
+  return read(start, insideOf(start), [], model, limit)
+}
+
+function insideOf({ seeds, partners }: Start): string[] {
+  return [...new Set([...seeds, ...partners.strong])]
+}
+
+function read(
+  { partners, keys }: Start,
+  inside: readonly string[],
+  beyond: readonly string[],
+  { thresholds: { merge, review } }: Model,
+  limit: number | null,
+): Bound {
+  const values = [arrayOf(inside), arrayOf(partners.weak), merge, review, arrayOf(keys), limit, arrayOf(beyond)]
+  return { ...READ, values }
 }
 
 function neighbourhoodOf(found: Found, beyond: readonly string[]): Neighbourhood {
@@ -151,6 +161,10 @@ function neighbourhoodOf(found: Found, beyond: readonly string[]): Neighbourhood
     erased: new Set(found.erased ?? []),
     beyond: new Set(beyond),
   }
+}
+
+interface Row {
+  readonly found: Found
 }
 
 /** What {@link READ} answers; an empty list is null. */

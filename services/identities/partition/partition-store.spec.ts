@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { runTogether } from '#libs/database'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
 import { judged, member, revoked } from './partition-for-specs.ts'
 import { type Deferral, PartitionStore } from './partition-store.ts'
-import type { Suspicion } from './suspicions.ts'
+import type { Suspicion, SuspicionChange } from './suspicions.ts'
 
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(uuidOf).sort() as [string, string, string, string]
 const store = new PartitionStore()
@@ -21,9 +22,11 @@ afterAll(() => world.end())
 
 describe('what is stored of suspicions', () => {
   const likely: Suspicion = { lo: a, hi: b, kind: 'likely', weight: 2000 }
-  const suspect = (change: Partial<Parameters<PartitionStore['suspect']>[1]>) => {
+  const suspect = async (change: Partial<Parameters<PartitionStore['suspecting']>[0]>) => {
     const nothing = { suspicions: [], touched: [], created: [], retired: [], deferred: [] }
-    return store.suspect(resolver.dataSource.manager, { ...nothing, ...change }, new Date())
+    const statements = store.suspecting({ ...nothing, ...change }, new Date())
+    const [rows] = await runTogether<[SuspicionChange]>(resolver.dataSource, [statements[0]!])
+    return rows[0]!
   }
 
   it('is told when it is new, of another kind or of another weight, and only then', async () => {

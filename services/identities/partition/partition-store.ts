@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import { arrayOf, type Prepared, runPrepared } from '#libs/database'
+import { arrayOf, type Bound, type Prepared } from '#libs/database'
 import type { Evidence, ScoredPair } from '../evidence/evidence.ts'
 import { addHubs } from '../evidence/hubs.ts'
 import { identitiesOf, type PartitionChange } from './decide-partition.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import type { Cause } from './partition-events.ts'
-import type { SuspicionChange } from './suspicions.ts'
 
 const WRITE: Prepared = {
   name: 'write partition',
@@ -71,36 +70,39 @@ export class PartitionStore {
    * Stores the pairs that were just scored (a pair that was scored on newer versions stays), whose each record is, and how that
    * came about.
    */
-  async write(
-    tx: EntityManager,
-    { created, revived, retired, clusters }: PartitionChange,
+  writing(
+    { created, clusters }: PartitionChange,
     revisions: ReadonlyMap<string, number>,
     learned: readonly ScoredPair[],
     { cause, epoch, now }: { cause: Cause; epoch: number; now: Date },
-  ): Promise<void> {
+  ): Bound[] {
     const stated = clusters.flatMap(({ identityId, members }) =>
       members.flatMap(({ id }) => {
         const revision = revisions.get(id)
         return revision === undefined ? [] : [{ id, identityId, revision }]
       }),
     )
-    if (stated.length > 0 || learned.length > 0) {
-      await runPrepared(tx, WRITE, [
-        arrayOf(created),
-        arrayOf(stated.map(({ id }) => id)),
-        arrayOf(stated.map(({ identityId }) => identityId)),
-        arrayOf(stated.map(({ revision }) => revision)),
-        cause,
-        now,
-        epoch,
-        arrayOf(learned.map(({ lo }) => lo)),
-        arrayOf(learned.map(({ hi }) => hi)),
-        arrayOf(learned.map(({ loVersion }) => loVersion)),
-        arrayOf(learned.map(({ hiVersion }) => hiVersion)),
-        arrayOf(learned.map(({ weight }) => weight)),
-        learned.map(({ levels }) => arrayOf(levels)),
-      ])
-    }
+    if (stated.length === 0 && learned.length === 0) return []
+    const values = [
+      arrayOf(created),
+      arrayOf(stated.map(({ id }) => id)),
+      arrayOf(stated.map(({ identityId }) => identityId)),
+      arrayOf(stated.map(({ revision }) => revision)),
+      cause,
+      now,
+      epoch,
+      arrayOf(learned.map(({ lo }) => lo)),
+      arrayOf(learned.map(({ hi }) => hi)),
+      arrayOf(learned.map(({ loVersion }) => loVersion)),
+      arrayOf(learned.map(({ hiVersion }) => hiVersion)),
+      arrayOf(learned.map(({ weight }) => weight)),
+      learned.map(({ levels }) => arrayOf(levels)),
+    ]
+    return [{ ...WRITE, values }]
+  }
+
+  /** Ends identities that nobody is any more, and brings back those that an undoing restores. */
+  async retire(tx: EntityManager, { revived, retired }: PartitionChange, now: Date): Promise<void> {
     if (revived.length > 0) {
       await tx.query(`update identity set retired_at = null, redirect_to = null where id = any($1::uuid[])`, [
         arrayOf(revived),
@@ -128,12 +130,11 @@ export class PartitionStore {
   }
 
   /**
-   * Brings the review items of the touched identities to what is suspected now; returns what is new or differs from what was
-   * stored, and what is over. Pairs with an identity that is to be decided about later stay as they are, unless the other one
-   * is no more.
+   * Brings the review items of the touched identities to what is suspected now; answers one {@link SuspicionChange}: what is new or
+   * differs from what was stored, and what is over. Pairs with an identity that is to be decided about later stay as they are,
+   * unless the other one is no more.
    */
-  async suspect(
-    tx: EntityManager,
+  suspecting(
     {
       suspicions,
       touched,
@@ -142,11 +143,11 @@ export class PartitionStore {
       deferred,
     }: Pick<PartitionChange, 'suspicions' | 'touched' | 'created' | 'retired' | 'deferred'>,
     now: Date,
-  ): Promise<SuspicionChange> {
+  ): Bound[] {
     const fresh = new Set(created)
     const older = touched.filter((id) => !fresh.has(id))
-    if (older.length === 0 && suspicions.length === 0) return { changed: [], closed: [] }
-    const [row] = await runPrepared<SuspicionChange>(tx, SUSPECT, [
+    if (older.length === 0 && suspicions.length === 0) return []
+    const values = [
       arrayOf(suspicions.map(({ lo }) => lo)),
       arrayOf(suspicions.map(({ hi }) => hi)),
       arrayOf(suspicions.map(({ kind }) => kind)),
@@ -155,8 +156,8 @@ export class PartitionStore {
       arrayOf(retired.map(({ id }) => id)),
       arrayOf([...identitiesOf(deferred)]),
       now,
-    ])
-    return row!
+    ]
+    return [{ ...SUSPECT, values }]
   }
 
   /**

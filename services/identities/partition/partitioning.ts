@@ -12,6 +12,7 @@ import { decidePartition, type NeighbourhoodChange, type PartitionChange } from 
 import { type Neighbourhood, Neighbourhoods, type Start } from './neighbourhood.ts'
 import { type Cause, eventsOf, suspicionEvents, toldAbout } from './partition-events.ts'
 import { PartitionStore } from './partition-store.ts'
+import type { SuspicionChange } from './suspicions.ts'
 import { tellUnkept } from './unkept.ts'
 
 /** Records of one component that are decided at once; a larger one waits for {@link DeferredComponents}. */
@@ -140,8 +141,6 @@ export class Partitioning {
   ): Promise<void> {
     const told = toldAbout(change, restated)
     const revisions = this.revisions(change, told)
-    await this.store.write(tx, change, revisions, learned, { cause, epoch: model.epoch, now })
-    const suspicions = await this.store.suspect(tx, change, now)
     const missing = told.filter((id) => !contents?.has(id))
     const telling = {
       model,
@@ -150,10 +149,14 @@ export class Partitioning {
       traceOf,
       contents: new Map([...(contents ?? []), ...(await this.records.contents(tx, missing))]),
     }
-    await this.log.append(tx, [
-      ...eventsOf(change, known, told, (id) => revisions.get(id)!, telling),
-      ...suspicionEvents(suspicions, change, differentPeople(known), now),
-    ])
+    const writing = this.store.writing(change, revisions, learned, { cause, epoch: model.epoch, now })
+    const suspecting = this.store.suspecting(change, now)
+    const events = eventsOf(change, known, told, (id) => revisions.get(id)!, telling)
+    const rows = await this.log.append(tx, events, [...writing, ...suspecting])
+    await this.store.retire(tx, change, now)
+    if (suspecting.length === 0) return
+    const [suspicions] = rows[writing.length] as [SuspicionChange]
+    await this.log.append(tx, suspicionEvents(suspicions, change, differentPeople(known), now))
   }
 
   /** The next revision of every record that moved or is spoken of. */

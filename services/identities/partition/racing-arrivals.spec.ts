@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { DataSource } from 'typeorm'
 import { lockKeys, TransactionConflict, transact } from '#libs/database'
-import { type KeyedRecord, RecordStore } from '../records/record-store.ts'
+import { RecordStore } from '../records/record-store.ts'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
 import { Neighbourhoods } from './neighbourhood.ts'
 
@@ -103,17 +103,38 @@ describe('what the locks are for', () => {
   })
 })
 
-it('whoever finds a record nearby locked gives way instead of waiting while holding locks', async () => {
-  const resolver = await world.resolver()
-  await resolver.forgetAll()
+describe('when another record nearby is being decided about', () => {
   const [locked, other] = [uuidOf('locked'), uuidOf('other')]
-  await resolver.take([world.registration(locked, person!), world.registration(other, person!)])
-  await transact(resolver.dataSource, async (holder) => {
-    await lockKeys(holder, 'record', [locked])
-    const once = resolver.dataSource.transaction((tx) =>
+  let resolver: ResolverForSpecs
+
+  beforeEach(async () => {
+    resolver = await world.resolver()
+    await resolver.forgetAll()
+    await resolver.take([world.registration(locked, person!), world.registration(other, person!)])
+  })
+
+  const decideOnce = () =>
+    resolver.dataSource.transaction((tx) =>
       resolver.partitioning.recompute(tx, { cause: 'decision', seeds: [other] }, new Date()),
     )
-    await expect(once).rejects.toThrow(TransactionConflict)
+
+  it('one of the same person is waited for', async () => {
+    let decided: Promise<unknown> | undefined
+    await transact(resolver.dataSource, async (holder) => {
+      await lockKeys(holder, 'record', [locked])
+      decided = decideOnce()
+      await resolver.somebodyWaits()
+    })
+    await decided
+    expect(await resolver.partition()).toEqual([[locked, other].sort()])
+  })
+
+  it('one that nobody expected is given way to, instead of waiting while holding locks', async () => {
+    await resolver.dataSource.query('delete from membership_of_record where record_id = $1', [locked])
+    await transact(resolver.dataSource, async (holder) => {
+      await lockKeys(holder, 'record', [locked])
+      await expect(decideOnce()).rejects.toThrow(TransactionConflict)
+    })
   })
 })
 
@@ -185,17 +206,16 @@ class PutsThenWaits extends RecordStore {
     super(dataSource)
   }
 
-  override async put(...args: Parameters<RecordStore['put']>): Promise<Set<string>> {
-    const stored = await super.put(...args)
+  override async putAndFind(...[records, keys, epoch, now]: Parameters<RecordStore['putAndFind']>) {
+    const stored = await super.putAndFind(records, [], epoch, now)
     await this.barrier.pass()
-    return stored
+    const { found } = await super.putAndFind([], keys, epoch, now)
+    return { ...stored, found }
   }
 }
 
 /** The other way round: looks, and is seen only afterwards. */
 class LooksThenPuts extends RecordStore {
-  private unseen: Parameters<RecordStore['put']> | undefined
-
   constructor(
     dataSource: DataSource,
     private readonly barrier: Barrier,
@@ -203,16 +223,11 @@ class LooksThenPuts extends RecordStore {
     super(dataSource)
   }
 
-  override async put(...args: Parameters<RecordStore['put']>): Promise<Set<string>> {
-    this.unseen = args
-    return new Set(args[0].map(({ content }: KeyedRecord) => content.id))
-  }
-
-  override async sharing(...args: Parameters<RecordStore['sharing']>) {
-    const found = await super.sharing(...args)
+  override async putAndFind(...[records, keys, epoch, now]: Parameters<RecordStore['putAndFind']>) {
+    const { found } = await super.putAndFind([], keys, epoch, now)
     await this.barrier.pass()
-    await super.put(...this.unseen!)
-    return found
+    const stored = await super.putAndFind(records, [], epoch, now)
+    return { ...stored, found }
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
-import { arrayOf, runPrepared } from '#libs/database'
+import { arrayOf, type Bound, runTogether } from '#libs/database'
 import type { BlockKey } from './block-keys.ts'
 import { platformOf, type RecordContent } from './record-content.ts'
 
@@ -18,49 +18,56 @@ export interface FoundRecord {
   readonly keys: readonly string[]
 }
 
+/** A key to look under, and how many records may share it. */
+export interface SearchKey {
+  readonly key: string
+  readonly limit: number
+}
+
+export interface StoredAndFound {
+  /** Ids of the records that stand as given; the others are erased, or known in a newer version. */
+  readonly asGiven: ReadonlySet<string>
+  readonly erased: readonly string[]
+  /** Records under the keys, the given ones included. */
+  readonly found: readonly FoundRecord[]
+}
+
 /** The records and their blocking keys in the database. */
 @Injectable()
 export class RecordStore {
+  private readonly erasing = new WeakMap<EntityManager, ReadonlySet<string>>()
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Stores records with their keys and commits, so that whoever looks from now on finds them; of a record that is known, only
-   * if the version (or epoch) is newer. Returns the ids that stand as given; the others are erased or known in a newer version.
+   * Stores records with their keys and commits, then looks who else has keys: whoever stores and looks at the same time is found,
+   * or finds these. Of a record that is known, it stores only what is newer in its version (or epoch).
    *
    * The commit need not reach the disk by itself: the decision that follows commits after it, in the same log, and takes it
    * along; before that the event counts as unhandled and comes again.
+   *
+   * @param keys to look under; hubs are no keys, and at most `limit` + 1 records of each are found
    */
-  async put(records: readonly KeyedRecord[], epoch: number, now: Date): Promise<Set<string>> {
-    const { manager } = this.dataSource
-    const known = await this.store(manager, records, epoch, now, false)
-    if (known.size === records.length) return known
-    const others = records.filter(({ content }) => !known.has(content.id))
-    await this.forgetOlder(manager, others, epoch)
-    for (const id of await this.store(manager, others, epoch, now, true)) known.add(id)
-    return known
-  }
-
-  /** Records that share a key, their own included; hubs are no keys. At most `limit` + 1 records per key. */
-  async sharing(keys: readonly { key: string; limit: number }[]): Promise<FoundRecord[]> {
-    const rows = await runPrepared<{ id: string; kind: string; version: number; content: never; keys: string }>(
+  async putAndFind(
+    records: readonly KeyedRecord[],
+    keys: readonly SearchKey[],
+    epoch: number,
+    now: Date,
+  ): Promise<StoredAndFound> {
+    const [stored, found] = await runTogether<[{ id: string }, SharingRow]>(this.dataSource, [
+      storing(records, epoch, now, 'new'),
+      sharing(keys),
+    ])
+    const asGiven = new Set(stored.map(({ id }) => id))
+    if (asGiven.size === records.length) return { asGiven, erased: [], found: found.map(foundOf) }
+    const others = records.filter(({ content }) => !asGiven.has(content.id))
+    await this.forgetOlder(others, epoch)
+    const [known, erased, foundAgain] = await runTogether<[{ id: string }, { id: string }, SharingRow]>(
       this.dataSource,
-      {
-        name: 'records sharing keys',
-        text: `select r.id, r.kind, r.version, r.content, h.keys
-         from (select b.record_id, string_agg(k.key::text, ' ') as keys
-               from unnest($1::bigint[], $2::int[]) as k (key, most)
-               cross join lateral (
-                 select record_id from block_key where block_key.key = k.key order by record_id limit k.most + 1) b
-               where not exists (select from hub where hub.key = k.key offset 0)
-               group by b.record_id) h
-         join record r on r.id = h.record_id`,
-      },
-      [arrayOf(keys.map(({ key }) => key)), arrayOf(keys.map(({ limit }) => limit))],
+      [storing(others, epoch, now, 'known'), erasedAmong(others), sharing(keys)],
     )
-    return rows.map(({ id, kind, version, content, keys: shared }) => ({
-      content: contentOf(id, kind, version, content),
-      keys: shared.split(' '),
-    }))
+    for (const { id } of known) asGiven.add(id)
+    return { asGiven, erased: erased.map(({ id }) => id), found: foundAgain.map(foundOf) }
   }
 
   /** The content of records, by id. */
@@ -82,14 +89,9 @@ export class RecordStore {
     return rows.map(({ id }) => id)
   }
 
-  /** Which of the records were erased, in the transaction of `tx` too. */
-  async erased(tx: EntityManager, ids: readonly string[]): Promise<Set<string>> {
-    const rows = await runPrepared<{ id: string }>(
-      tx,
-      { name: 'erased records', text: `select id from erased_record where id = any($1::uuid[])` },
-      [arrayOf(ids)],
-    )
-    return new Set(rows.map(({ id }) => id))
+  /** Records that the transaction of `tx` itself erased. */
+  erasedIn(tx: EntityManager): ReadonlySet<string> {
+    return this.erasing.get(tx) ?? new Set()
   }
 
   /** Removes records for good, and remembers that they must not come back. */
@@ -102,62 +104,15 @@ export class RecordStore {
        insert into erased_record (id, erased_at) select id, $2 from unnest($1::uuid[]) as id on conflict do nothing`,
       [arrayOf(ids), now],
     )
-  }
-
-  private async store(
-    manager: EntityManager,
-    records: readonly KeyedRecord[],
-    epoch: number,
-    now: Date,
-    known: boolean,
-  ): Promise<Set<string>> {
-    const rows = await runPrepared<{ id: string }>(
-      manager,
-      {
-        name: `store ${known ? 'known' : 'new'} records`,
-        text: `with incoming as (
-         select id, kind, version, platform, content::json, keys::bigint[], exclusive_key
-         from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bytea[])
-           as r (id, kind, version, platform, content, keys, exclusive_key)
-         where not exists (select from erased_record e where e.id = r.id offset 0)),
-       stored as (
-         insert into record (id, kind, version, platform, content, keys, exclusive_key, epoch, recorded_at)
-         select id, kind, version, platform, content, keys, exclusive_key, $8, $9 from incoming order by id
-         on conflict (id) do ${
-           known
-             ? `update set version = excluded.version, platform = excluded.platform, content = excluded.content,
-                  keys = excluded.keys, exclusive_key = excluded.exclusive_key, epoch = excluded.epoch
-                where record.version <= excluded.version`
-             : 'nothing'
-         }
-         returning id, keys),
-       keyed as (
-         insert into block_key (key, record_id)
-         select key, id from stored cross join lateral unnest(keys) as key order by key
-         on conflict do nothing)
-       select id, set_config('synchronous_commit', 'off', true) from stored`,
-      },
-      [
-        arrayOf(records.map(({ content }) => content.id)),
-        arrayOf(records.map(({ content }) => content.kind)),
-        arrayOf(records.map(({ content }) => content.version)),
-        records.map(({ content }) => platformOf(content)),
-        records.map(({ content }) => JSON.stringify(plainOf(content))),
-        records.map(({ keys }) => arrayOf(keys.map(({ key }) => key))),
-        records.map(({ exclusive }) => exclusive),
-        epoch,
-        now,
-      ],
-    )
-    return new Set(rows.map(({ id }) => id))
+    this.erasing.set(tx, new Set([...this.erasedIn(tx), ...ids]))
   }
 
   /**
    * What older versions of records said must not be found any more. Their edges stay until the transaction that decides: they
    * do not count, and that transaction may hold them already.
    */
-  private async forgetOlder(manager: EntityManager, records: readonly KeyedRecord[], epoch: number): Promise<void> {
-    await manager.query(
+  private async forgetOlder(records: readonly KeyedRecord[], epoch: number): Promise<void> {
+    await this.dataSource.query(
       `with older as (
          select r.id, r.keys from record r
          join unnest($1::uuid[], $2::int[]) as incoming (id, version) on incoming.id = r.id
@@ -170,6 +125,80 @@ export class RecordStore {
       ],
     )
   }
+}
+
+function storing(records: readonly KeyedRecord[], epoch: number, now: Date, which: 'new' | 'known'): Bound {
+  return {
+    name: `store ${which} records`,
+    text: `with incoming as (
+       select id, kind, version, platform, content::json, keys::bigint[], exclusive_key
+       from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+         as r (id, kind, version, platform, content, keys, exclusive_key)
+       where not exists (select from erased_record e where e.id = r.id offset 0)),
+     stored as (
+       insert into record (id, kind, version, platform, content, keys, exclusive_key, epoch, recorded_at)
+       select id, kind, version, platform, content, keys, exclusive_key, $8, $9 from incoming order by id
+       on conflict (id) do ${
+         which === 'known'
+           ? `update set version = excluded.version, platform = excluded.platform, content = excluded.content,
+                keys = excluded.keys, exclusive_key = excluded.exclusive_key, epoch = excluded.epoch
+              where record.version <= excluded.version`
+           : 'nothing'
+       }
+       returning id, keys),
+     keyed as (
+       insert into block_key (key, record_id)
+       select key, id from stored cross join lateral unnest(keys) as key order by key
+       on conflict do nothing)
+     select id, set_config('synchronous_commit', 'off', true) from stored`,
+    values: [
+      arrayOf(records.map(({ content }) => content.id)),
+      arrayOf(records.map(({ content }) => content.kind)),
+      arrayOf(records.map(({ content }) => content.version)),
+      records.map(({ content }) => platformOf(content)),
+      records.map(({ content }) => JSON.stringify(plainOf(content))),
+      records.map(({ keys }) => arrayOf(keys.map(({ key }) => key))),
+      records.map(({ exclusive }) => exclusive),
+      epoch,
+      now,
+    ],
+  }
+}
+
+function erasedAmong(records: readonly KeyedRecord[]): Bound {
+  return {
+    name: 'erased records',
+    text: `select asked.id from unnest($1::uuid[]) as asked (id)
+     where exists (select from erased_record e where e.id = asked.id offset 0)`,
+    values: [arrayOf(records.map(({ content }) => content.id))],
+  }
+}
+
+function sharing(keys: readonly SearchKey[]): Bound {
+  return {
+    name: 'records sharing keys',
+    text: `select r.id, r.kind, r.version, r.content, h.keys
+     from (select b.record_id, string_agg(k.key::text, ' ') as keys
+           from unnest($1::bigint[], $2::int[]) as k (key, most)
+           cross join lateral (
+             select record_id from block_key where block_key.key = k.key order by record_id limit k.most + 1) b
+           where not exists (select from hub where hub.key = k.key offset 0)
+           group by b.record_id) h
+     join record r on r.id = h.record_id`,
+    values: [arrayOf(keys.map(({ key }) => key)), arrayOf(keys.map(({ limit }) => limit))],
+  }
+}
+
+interface SharingRow {
+  readonly id: string
+  readonly kind: string
+  readonly version: number
+  readonly content: never
+  readonly keys: string
+}
+
+function foundOf({ id, kind, version, content, keys }: SharingRow): FoundRecord {
+  return { content: contentOf(id, kind, version, content), keys: keys.split(' ') }
 }
 
 function plainOf(content: RecordContent): object {
