@@ -14,6 +14,7 @@ export { type Bound, type Prepared, runPrepared, runTogether } from './prepared.
 export {
   afterCommit,
   isDatabaseOutage,
+  isUniqueViolation,
   lostAgainstAnother,
   TransactionConflict,
   transact,

@@ -111,6 +111,11 @@ export function isDatabaseOutage(error: unknown): boolean {
   return error instanceof Error && WITHOUT_CODE.test(error.message)
 }
 
+/** True when a row could not be written since another one has its key. */
+export function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === '23505'
+}
+
 function codeOf(error: unknown): string | undefined {
   const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } }
   const found = driverError?.code ?? code

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { KeyRing } from './key-ring.ts'
 
 /** Bytes of a blind key: 128 bits, far beyond chance collisions. */
@@ -13,7 +13,8 @@ export type BlindKind = 'resident-id' | 'mobile' | 'name-mobile' | (string & {})
  * gives away is which records are equal: never index what only few values have, such as a surname or a sex.
  */
 export class BlindIndex {
-  private readonly derived = new Map<string, Buffer>()
+  /** Keys by number of the ring's key and kind. */
+  private readonly derived = new Map<number, Map<string, KeyObject>>()
 
   constructor(private readonly ring: KeyRing) {}
 
@@ -42,14 +43,15 @@ export class BlindIndex {
     return createHmac('sha256', this.keyOf(id, kind)).update(value).digest().subarray(0, BYTES)
   }
 
-  private keyOf(id: number, kind: string): Buffer {
-    const name = `${id} ${kind}`
-    let key = this.derived.get(name)
+  private keyOf(id: number, kind: string): KeyObject {
+    const keys = this.derived.get(id) ?? new Map<string, KeyObject>()
+    this.derived.set(id, keys)
+    let key = keys.get(kind)
     if (!key) {
       const source = this.ring.keys.get(id)
       if (!source) throw new Error(`there is no blind key ${id}`)
-      key = Buffer.from(hkdfSync('sha256', source, '', `ruhui blind index ${kind}`, 32))
-      this.derived.set(name, key)
+      key = createSecretKey(Buffer.from(hkdfSync('sha256', source, '', `ruhui blind index ${kind}`, 32)))
+      keys.set(kind, key)
     }
     return key
   }

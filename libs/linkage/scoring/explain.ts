@@ -79,7 +79,7 @@ export function compareRows(
   b: Readonly<Record<string, string | undefined>>,
   population = model.frequencies?.population ?? model.prior.population ?? 1_000_000,
 ): Waterfall {
-  const table = tableOf(model, [a, b])
+  const table = tableOf(model, [a, b], 'weights')
   const frozen = { ...model, prior: { ...model.prior, population }, hubValues: model.hubValues ?? {} }
   const knowledge = knowledgeOf(frozen, table, { count: false })
   return explain(new Scorer(frozen, table, knowledge), table, 0, 1)

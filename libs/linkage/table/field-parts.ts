@@ -11,10 +11,15 @@ export interface FieldPart extends PartIndex {
   readonly part: string
 }
 
-/** Finds the hashed part of a field that the table was built with. */
+/**
+ * Finds the hashed part of a field that the table was built with.
+ * @throws {Error} when the table was built for a purpose that does without it
+ */
 export function fieldPart(model: Model, table: Table, field: string, part: string): FieldPart {
   const column = table.columns[model.fields.findIndex(({ name }) => name === field)]!
-  return { column, part, ...column.parts.get(part)! }
+  const index = column.parts.get(part)
+  if (!index) throw new Error(`the table does not know the part ${partKey(field, part)}`)
+  return { column, part, ...index }
 }
 
 /** Calls `visit` with each hash that a record has for a part; the same hash may come from two values. */

@@ -15,14 +15,20 @@ export class DuplicateRecord extends Error {
   }
 }
 
+/**
+ * What a table is for, which says what of its values is hashed: nothing for `keys` (their texts are asked for), frequencies and
+ * hubs for `weights`, also blocking for `linking`.
+ */
+export type TablePurpose = 'keys' | 'weights' | 'linking'
+
 /** Collects records into a {@link Table}. */
 export class TableBuilder {
   private readonly ids = new StringPool()
   private readonly columns: readonly ColumnBuilder[]
   private size = 0
 
-  constructor(model: Model) {
-    const parts = partsOf(model)
+  constructor(model: Model, purpose: TablePurpose = 'linking') {
+    const parts = partsOf(model)[purpose]
     this.columns = model.fields.map((field, at) => new ColumnBuilder(field, parts[at]!))
   }
 
@@ -41,23 +47,25 @@ export class TableBuilder {
   }
 }
 
-const partsByModel = new WeakMap<Model, readonly (readonly string[])[]>()
+/** Names of parts, by field. */
+type Parts = readonly (readonly string[])[]
 
-/** The parts that a model needs hashed, by field; found once per model, since a service makes many small tables. */
-function partsOf(model: Model): readonly (readonly string[])[] {
+const partsByModel = new WeakMap<Model, Record<TablePurpose, Parts>>()
+
+/** The parts that a model needs hashed; found once per model, since a service makes many small tables. */
+function partsOf(model: Model): Record<TablePurpose, Parts> {
   const known = partsByModel.get(model)
   if (known) return known
-  const needed = [
-    ...model.blocking.flatMap((rule) => rule.keys),
-    ...model.exclusive,
+  const weights = [
     ...model.hubs.flatMap((hub) => [hub, hub.by]),
     ...model.comparisons.flatMap(({ field: name, levels }) =>
       levels.flatMap(({ tf }) => (tf ? [{ field: name, part: tf.part }] : [])),
     ),
   ]
-  const parts = model.fields.map(({ name }) => [
-    ...new Set(needed.filter(({ field }) => field === name).map(({ part }) => part)),
-  ])
+  const linking = [...model.blocking.flatMap((rule) => rule.keys), ...model.exclusive, ...weights]
+  const byField = (needed: readonly { readonly field: string; readonly part: string }[]) =>
+    model.fields.map(({ name }) => [...new Set(needed.filter(({ field }) => field === name).map(({ part }) => part))])
+  const parts = { keys: byField([]), weights: byField(weights), linking: byField(linking) }
   partsByModel.set(model, parts)
   return parts
 }
@@ -151,8 +159,12 @@ class ColumnBuilder {
 }
 
 /** A table of plain rows (column → text); for a handful of records, such as one component. */
-export function tableOf(model: Model, rows: readonly Readonly<Record<string, string | undefined>>[]): Table {
-  const builder = new TableBuilder(model)
+export function tableOf(
+  model: Model,
+  rows: readonly Readonly<Record<string, string | undefined>>[],
+  purpose: TablePurpose = 'linking',
+): Table {
+  const builder = new TableBuilder(model, purpose)
   for (const row of rows) builder.add(row[model.idColumn] ?? '', (column) => row[column] ?? '')
   return builder.build()
 }

@@ -72,6 +72,7 @@ export class EvidenceGatherer {
     const table = tableOf(
       inForce.model,
       contents.map(({ id }) => rows.get(id)!),
+      'keys',
     )
     return this.keyedIn(inForce, contents, table, 0)
   }
@@ -119,7 +120,7 @@ export class EvidenceGatherer {
       return at
     }
     const places = whole.map(({ lo, hi }) => [positionOf(lo), positionOf(hi)] as const)
-    const table = tableOf(model, rows)
+    const table = tableOf(model, rows, 'weights')
     const scorer = new Scorer(model, table, knowledgeOf(model, table, { count: false }))
     return whole.flatMap(({ lo, hi, keys }, at) => {
       const weight = scorer.score(...places[at]!)

@@ -150,6 +150,14 @@ describe('an erasure', () => {
   }
 })
 
+it('a record whose keys are there already, though it is not, is stored and found', async () => {
+  await resolver.take([register(a, one!)])
+  await resolver.dataSource.query('truncate record, membership_of_record, identity_event')
+  await resolver.take([register(b, another!), register(a, one!)])
+  await resolver.take([register(c, one!)])
+  expect(await resolver.partition()).toEqual(groups([a, c], [b]))
+})
+
 describe('a component that is too large to be decided while others wait', () => {
   let small: ResolverForSpecs
   let controller: IdentitiesController

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
-import { arrayOf, type Bound, runTogether } from '#libs/database'
+import { arrayOf, type Bound, isUniqueViolation, runTogether } from '#libs/database'
 import type { BlockKey } from './block-keys.ts'
 import { platformOf, type RecordContent } from './record-content.ts'
 
@@ -54,10 +54,7 @@ export class RecordStore {
     epoch: number,
     now: Date,
   ): Promise<StoredAndFound> {
-    const [stored, found] = await runTogether<[{ id: string }, SharingRow]>(this.dataSource, [
-      storing(records, epoch, now, 'new'),
-      sharing(keys),
-    ])
+    const [stored, found] = await this.putNewAndFind(records, keys, epoch, now)
     const asGiven = new Set(stored.map(({ id }) => id))
     if (asGiven.size === records.length) return { asGiven, erased: [], found: found.map(foundOf) }
     const others = records.filter(({ content }) => !asGiven.has(content.id))
@@ -68,6 +65,22 @@ export class RecordStore {
     )
     for (const { id } of known) asGiven.add(id)
     return { asGiven, erased: erased.map(({ id }) => id), found: foundAgain.map(foundOf) }
+  }
+
+  /** As if none were new when a record that is new has a key that is there already, a remainder that nobody should find. */
+  private async putNewAndFind(
+    records: readonly KeyedRecord[],
+    keys: readonly SearchKey[],
+    epoch: number,
+    now: Date,
+  ): Promise<[{ id: string }[], SharingRow[]]> {
+    const statements = [storing(records, epoch, now, 'new'), sharing(keys)] as const
+    try {
+      return await runTogether<[{ id: string }, SharingRow]>(this.dataSource, statements)
+    } catch (error) {
+      if (isUniqueViolation(error)) return [[], []]
+      throw error
+    }
   }
 
   /** The content of records, by id. */
@@ -127,6 +140,10 @@ export class RecordStore {
   }
 }
 
+/**
+ * Keys of new records are inserted without looking whether they are there: with a way out of a conflict, PostgreSQL would write
+ * each of them thrice.
+ */
 function storing(records: readonly KeyedRecord[], epoch: number, now: Date, which: 'new' | 'known'): Bound {
   return {
     name: `store ${which} records`,
@@ -149,7 +166,7 @@ function storing(records: readonly KeyedRecord[], epoch: number, now: Date, whic
      keyed as (
        insert into block_key (key, record_id)
        select key, id from stored cross join lateral unnest(keys) as key order by key
-       on conflict do nothing)
+       ${which === 'known' ? 'on conflict do nothing' : ''})
      select id, set_config('synchronous_commit', 'off', true) from stored`,
     values: [
       arrayOf(records.map(({ content }) => content.id)),
