@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataSource, EntityManager } from 'typeorm'
 import { type DomainEvent, upcast } from '#libs/contracts'
-import { isDatabaseOutage, lostAgainstAnother, transact } from '#libs/database'
+import { isDatabaseOutage, lostAgainstAnother, runTogether, transact } from '#libs/database'
 import type { EventContext, EventHandler, EventHandlers } from './event-context.ts'
 import { inWaves } from './in-waves.ts'
-import { Inbox } from './inbox.ts'
+import { Inbox, idsOf, type KnownRow } from './inbox.ts'
 import { ParkedEvents } from './parked-events.ts'
 import { Fenced } from './partition-ownership.ts'
 
@@ -134,8 +134,12 @@ export class EventConsumer {
 
   private async handle(tx: EntityManager, events: readonly DomainEvent[]): Promise<Outcome> {
     if (events.length === 0) return { handled: 0, unreadable: [] }
-    const known = await this.inbox.known(tx, events)
-    const parkedKeys = await this.parked.lockKeys(tx, events)
+    const [knownRows, parkedRows] = await runTogether<[KnownRow, object]>(tx, [
+      this.inbox.asking(events),
+      this.parked.asking(events),
+    ])
+    const known = idsOf(knownRows)
+    const parkedKeys = parkedRows.length > 0 ? await this.parked.lockKeys(tx, events) : new Set<string>()
     const readable: DomainEvent[] = []
     const unreadable: [DomainEvent, unknown][] = []
     for (const event of events) {

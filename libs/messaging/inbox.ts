@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { DomainEvent } from '#libs/contracts'
-import { runPrepared, TransactionConflict } from '#libs/database'
+import { type Bound, runPrepared, runTogether, TransactionConflict } from '#libs/database'
 
 /**
  * The events whose effect a consumer has had. The rows are written in the transaction of the effect, after it: the
@@ -11,17 +11,19 @@ export class Inbox {
 
   /** The ids among `events` whose effect has happened. */
   async known(tx: EntityManager, events: readonly DomainEvent[]): Promise<Set<string>> {
-    const rows = await runPrepared<{ event_id: string }>(
-      tx,
-      {
-        name: 'known events',
-        text: `select i.event_id from unnest($1::uuid[], $3::date[]) as e (id, day)
+    const [rows] = await runTogether<[KnownRow]>(tx, [this.asking(events)])
+    return idsOf(rows)
+  }
+
+  /** What {@link known} asks, to be sent along with other questions. */
+  asking(events: readonly DomainEvent[]): Bound {
+    return {
+      name: 'known events',
+      text: `select i.event_id from unnest($1::uuid[], $3::date[]) as e (id, day)
          cross join lateral (
            select event_id from inbox where event_id = e.id and consumer = $2 and day = e.day limit 1) i`,
-      },
-      [events.map((event) => event.id), this.consumer, events.map(dayOf)],
-    )
-    return new Set(rows.map((row) => row.event_id))
+      values: [events.map((event) => event.id), this.consumer, events.map(dayOf)],
+    }
   }
 
   /** @throws {TransactionConflict} when somebody else has had one of the effects meanwhile */
@@ -42,6 +44,15 @@ export class Inbox {
     if (row!.count !== events.length)
       throw new TransactionConflict('an event of the batch was handled by somebody else')
   }
+}
+
+/** An event whose effect has happened. */
+export interface KnownRow {
+  readonly event_id: string
+}
+
+export function idsOf(rows: readonly KnownRow[]): Set<string> {
+  return new Set(rows.map((row) => row.event_id))
 }
 
 /** UTC day of the event, the same at every delivery: names the inbox partition. */

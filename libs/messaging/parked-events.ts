@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { DomainEvent, Stream } from '#libs/contracts'
-import { runPrepared } from '#libs/database'
+import type { Bound } from '#libs/database'
 
 /** A parked event, as shown to an operator: without its data. */
 export interface ParkedEventSummary {
@@ -13,6 +13,8 @@ export interface ParkedEventSummary {
   readonly attempts: number
   readonly error: string
 }
+
+const PARKED_KEYS = `select key from parked_event where consumer = $1 and key = any($2::text[])`
 
 /**
  * The dead letters of a consumer. While an event of a key is parked, the later events of the key are parked behind
@@ -43,13 +45,14 @@ export class ParkedEvents {
     }
   }
 
+  /** Asks for the keys of `events` that have parked events. */
+  asking(events: readonly DomainEvent[]): Bound {
+    return { name: 'parked keys', text: PARKED_KEYS, values: [this.consumer, keysOf(events)] }
+  }
+
   /** The keys of `events` that have parked events, locked so that a replay of them can't end meanwhile. */
   async lockKeys(tx: EntityManager, events: readonly DomainEvent[]): Promise<Set<string>> {
-    const keys = [...new Set(events.map((event) => event.key))]
-    const find = `select key from parked_event where consumer = $1 and key = any($2::text[])`
-    const found = await runPrepared<{ key: string }>(tx, { name: 'parked keys', text: find }, [this.consumer, keys])
-    if (found.length === 0) return new Set()
-    const locked: { key: string }[] = await tx.query(`${find} for share`, [this.consumer, keys])
+    const locked: { key: string }[] = await tx.query(`${PARKED_KEYS} for share`, [this.consumer, keysOf(events)])
     return new Set(locked.map((row) => row.key))
   }
 
@@ -101,4 +104,8 @@ export class ParkedEvents {
 
 function describe(error: unknown): string {
   return String(error instanceof Error ? `${error.name}: ${error.message}` : error).slice(0, 2_000)
+}
+
+function keysOf(events: readonly DomainEvent[]): string[] {
+  return [...new Set(events.map((event) => event.key))]
 }
