@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
 import { type Application, newEvent, registrationSubmitted } from '#libs/contracts'
-import { GroupCommit, transact } from '#libs/database'
+import { arrayOf, GroupCommit, runPrepared, transact } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { DomainError } from '#libs/platform'
 import { BlindIndex, FieldCipher } from '#libs/privacy'
@@ -14,7 +14,9 @@ import type { RegistrationRequest } from './registration-request.ts'
 
 const PURPOSES = ['join', 'resident_id'] as const
 
-const INSERT = `with fresh as (
+const INSERT = {
+  name: 'insert registrations',
+  text: `with fresh as (
     insert into registration (id, idempotency_key, request_mac, channel, platform, code_id, scan_id,
       resident_id_key, mobile_key, sealed, submitted_at, places)
     select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
@@ -24,7 +26,8 @@ const INSERT = `with fresh as (
     insert into consent (registration_id, purpose, text_version, text_hash, channel, given_at)
     select fresh.id, text.purpose, text.version, text.hash, fresh.channel, fresh.submitted_at
     from fresh cross join unnest($13::text[], $14::text[], $15::bytea[]) as text (purpose, version, hash))
-  select id from fresh`
+  select id from fresh`,
+}
 
 /** How a registration reached us. */
 export type Channel = Application['channel']
@@ -120,8 +123,8 @@ export class SubmitRegistration {
     rows: readonly Row[],
     applications: readonly Application[],
   ): Promise<Set<string>> {
-    const inserted: { id: string }[] = await tx.query(INSERT, [
-      rows.map(({ id }) => id),
+    const inserted = await runPrepared<{ id: string }>(tx, INSERT, [
+      arrayOf(rows.map(({ id }) => id)),
       rows.map(({ idempotencyKey }) => idempotencyKey),
       rows.map(({ mac }) => mac),
       rows.map(({ channel }) => channel),
