@@ -1,8 +1,8 @@
 import { html } from 'ghtml'
 import { districtsOfWuxi } from '#libs/china'
 import type { FieldError } from '#libs/platform'
-import { input, NEEDED, PLATE, select, summary, type Values } from '../form-fields.ts'
-import { pageFrame } from '../page-frame.ts'
+import { input, NEEDED, PLATE, select, summary, type Values } from '../pages/form-fields.ts'
+import { pageFrame } from '../pages/page-frame.ts'
 import type { RegistrationStatus } from '../registration-status.ts'
 
 interface CorrectionPage {

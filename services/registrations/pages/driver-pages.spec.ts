@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { RegistrationsForSpecs } from './registrations-for-specs.ts'
+import { RegistrationsForSpecs } from '../registrations-for-specs.ts'
 
 describe('the pages of a driver', () => {
   let world: RegistrationsForSpecs

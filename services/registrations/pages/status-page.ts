@@ -1,7 +1,7 @@
 import { html } from 'ghtml'
 import type { Bilingual } from '#libs/platform'
+import { correctable, type RegistrationStatus, type Status } from '../registration-status.ts'
 import { pageFrame } from './page-frame.ts'
-import { correctable, type RegistrationStatus, type Status } from './registration-status.ts'
 
 const says: Record<Status, { readonly title: Bilingual; readonly next: Bilingual }> = {
   submitted: {

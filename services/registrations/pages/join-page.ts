@@ -1,9 +1,9 @@
 import { html } from 'ghtml'
 import { districtsOfWuxi, platforms } from '#libs/china'
 import type { FieldError } from '#libs/platform'
-import { consentTexts } from './consents.ts'
+import { consentTexts } from '../consents.ts'
+import type { KnownSite } from '../known-codes.ts'
 import { errorOf, input, NEEDED, PLATE, select, summary, textOf } from './form-fields.ts'
-import type { KnownSite } from './known-codes.ts'
 import { pageFrame } from './page-frame.ts'
 
 interface JoinPage {

@@ -5,13 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DataSource } from 'typeorm'
 import { z } from 'zod'
 import { DomainError, type FieldError, fieldErrors, languageOf, Public } from '#libs/platform'
+import { KnownCodes, type KnownSite } from '../known-codes.ts'
+import { registrationRequest } from '../registration-request.ts'
+import { StatusByReceipt } from '../registration-status.ts'
+import { SubmitRegistration } from '../submit.ts'
 import { joinPage } from './join-page.ts'
-import { KnownCodes, type KnownSite } from './known-codes.ts'
 import { sendPage } from './page-frame.ts'
-import { registrationRequest } from './registration-request.ts'
-import { StatusByReceipt } from './registration-status.ts'
 import { statusPage, unknownReceiptPage } from './status-page.ts'
-import { SubmitRegistration } from './submit.ts'
 
 const arrival = z.object({ code: z.string().max(40).optional(), scan: z.string().max(40).optional() })
 const form = z.record(z.string(), z.string())
