@@ -16,7 +16,12 @@ export async function copyInto(runner: QueryRunner, statement: string, lines: It
   client.pipeline = false
   try {
     await pipeline(Readable.from(lines), client.query(from(statement)))
-  } finally {
     client.pipeline = true
+  } catch (error) {
+    // The server may still be in the middle of it: what comes next has to wait for its turn.
+    client.once('drain', () => {
+      client.pipeline = true
+    })
+    throw error
   }
 }

@@ -18,5 +18,6 @@ export {
   lostAgainstAnother,
   TransactionConflict,
   transact,
+  transactionOf,
   transactOn,
 } from './transaction.ts'

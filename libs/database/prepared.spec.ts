@@ -90,6 +90,16 @@ describe('statements that are sent together', () => {
       await copyInto(tx.queryRunner!, 'copy number (value) from stdin', ['8\n', 'nine\n'])
     })
     await expect(bad).rejects.toMatchObject({ code: '22P02' })
+    const none = transact(dataSource, async (tx) => {
+      await copyInto(tx.queryRunner!, 'copy number (value) from stdin', {
+        [Symbol.iterator]: () => ({
+          next: () => {
+            throw new Error('no rows')
+          },
+        }),
+      })
+    })
+    await expect(none).rejects.toThrow('no rows')
     expect((await runTogether(dataSource, [add(8), count]))[1]).toEqual([{ count: 8 }])
   })
 })

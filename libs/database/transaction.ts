@@ -56,6 +56,13 @@ export function afterCommit(tx: EntityManager, callback: Callback): void {
   runner.data.afterCommit.push(callback)
 }
 
+/** An object that stands for the transaction of `tx`, to remember something about it: another one for every try. */
+export function transactionOf(tx: EntityManager): object {
+  const runner = tx.queryRunner
+  if (!runner?.isTransactionActive) throw new Error('there is no transaction')
+  return runner.data
+}
+
 type Callback = () => void
 
 interface Outcome<T> {
@@ -64,7 +71,7 @@ interface Outcome<T> {
 }
 
 async function once<T>(runner: QueryRunner, work: (tx: EntityManager) => Promise<T>): Promise<Outcome<T>> {
-  runner.data.afterCommit = []
+  runner.data = { afterCommit: [] }
   try {
     await runner.startTransaction()
     const result = await work(runner.manager)
@@ -112,8 +119,8 @@ export function isDatabaseOutage(error: unknown): boolean {
 }
 
 /** True when a row could not be written since another one has its key. */
-export function isUniqueViolation(error: unknown): boolean {
-  return codeOf(error) === '23505'
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return codeOf(error) === '23505' && (error as { constraint?: unknown }).constraint === constraint
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -25,8 +25,6 @@ export interface ScoredPair {
 export interface Evidence extends InForce {
   /** The records that stand as given; others are known in a newer version, or erased. */
   readonly seeds: readonly string[]
-  /** Records that were erased: if a late delivery stored them all the same, they have to go. */
-  readonly erased: readonly string[]
   readonly pairs: readonly ScoredPair[]
   /** Keys that more records share than their rule allows: from now on nobody looks under them. */
   readonly hubs: readonly Hub[]
@@ -55,15 +53,16 @@ export class EvidenceGatherer {
     const limits = new Map(model.blocking.map(({ name, limit }) => [name, limit]))
     const asked = new Map(keyed.flatMap(({ keys }) => keys.map(({ key, rule }) => [key, rule] as const)))
     const search = [...asked].map(([key, rule]) => ({ key, limit: limits.get(rule)! }))
-    const { asGiven, erased, found } = await this.store.putAndFind(keyed, search, model.epoch, now)
+    const { asGiven, found } = await this.store.putAndFind(keyed, search, model.epoch, now)
     const seeds = keyed.filter(({ content }) => asGiven.has(content.id))
     const { pairs, overfull } = candidatePairs(seeds, found, (key) => limits.get(asked.get(key)!)!)
     return {
       ...inForce,
       seeds: seeds.map(({ content }) => content.id),
-      erased,
       pairs: this.weigh(model, pairs, found, rows, new Map(contents.map(({ id, version }) => [id, version]))),
-      hubs: overfull.map(({ key, example }) => ({ key, rule: asked.get(key)!, example })),
+      hubs: overfull
+        .filter(({ key }) => seeds.some(({ keys }) => keys.some((own) => own.key === key)))
+        .map(({ key, example }) => ({ key, rule: asked.get(key)!, example })),
     }
   }
 

@@ -32,13 +32,13 @@ export class Arrivals {
       if (!known || known.version < content.version) newest.set(content.id, content)
     }
     // What this very transaction erased it also holds: to store that again, on another connection, would wait for ever.
-    const erased = this.records.erasedIn(tx)
+    const erased = await this.records.erased(tx, [...newest.keys()])
     const evidence = await this.evidence.gather(
       [...newest.values()].filter(({ id }) => !erased.has(id)),
       now,
     )
     const restated = cause === 'correction' ? evidence.seeds : []
-    const seeds = [...evidence.seeds, ...evidence.erased]
+    const seeds = [...evidence.seeds, ...erased]
     return this.partitioning.recompute(tx, { cause, seeds, evidence, restated, contents: newest, traceOf }, now)
   }
 }

@@ -3,7 +3,7 @@ import type { Prepared } from '#libs/database'
 /** Held shared by whoever decides under an epoch, alone by whoever replaces it. */
 export const EPOCH_LOCK = `hashtextextended('model epoch', 0)`
 
-/** Records of one person that are locked along with one of them, before anybody knows whether they matter. */
+/** Records of one person that are locked with one of them (itself included), before anybody knows whether they matter. */
 const LOCKED_ALONG = 20
 
 /**
@@ -19,8 +19,11 @@ export const LOCK: Prepared = {
        select unnest($1::uuid[]) as id
        union
        select other.record_id from unnest($1::uuid[]) as wanted (id) cross join lateral (
-         select other.record_id from membership_of_record own join membership_of_record other using (identity_id)
-         where own.record_id = wanted.id limit ${LOCKED_ALONG}) other) known
+         select other.record_id
+         from (select identity_id from membership_of_record where record_id = wanted.id offset 0) own
+         cross join lateral (
+           select record_id from membership_of_record where identity_id = own.identity_id
+           order by record_id limit ${LOCKED_ALONG}) other) other) known
      order by lock) locks`,
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import { arrayOf, type Bound, runPrepared, runTogether, TransactionConflict } from '#libs/database'
+import { arrayOf, type Bound, runPrepared, runTogether, TransactionConflict, transactionOf } from '#libs/database'
 import type { Model, PartitionDecision } from '#libs/linkage'
 import { BEYOND, LOCK, LOCK_IF_FREE, READ } from './neighbourhood-statements.ts'
 
@@ -64,27 +64,42 @@ const USUAL_COMPONENT = 20
 /** Locks and loads neighbourhoods. */
 @Injectable()
 export class Neighbourhoods {
+  /** Records that a transaction holds, by what stands for it. */
+  private readonly held = new WeakMap<object, Set<string>>()
+
   /**
-   * Locks all records that what is to be decided depends on, and reads them. The transaction must not have written anything
-   * yet. What others committed while this waited for its locks is seen: the reading starts again, with more locks, until it
-   * finds nothing that is not locked.
+   * Locks all records that what is to be decided depends on, and reads them. What others committed while this waited for its
+   * locks is seen: the reading starts again, with more locks, until it finds nothing that is not locked.
    *
-   * Whoever holds locks never waits for more of them, so that no two can wait for each other.
+   * A transaction waits for its first locks alone, before it wrote anything that others wait for; for all further ones it gives
+   * way, so that no two can wait for each other.
    *
    * @throws {TransactionConflict} when somebody else holds one of the further locks
    */
   async lock(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
     const wanted = [...new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])]
-    const lock = { ...LOCK, values: [arrayOf(wanted)] }
-    const [locks, first] = await runTogether<[{ id: string }, Row]>(tx, [lock, readUsual(start, model)])
-    const locked = new Set(locks.map(({ id }) => id))
-    for (let found = await this.whole(tx, start, model, first); ; found = await this.read(tx, start, model)) {
-      const more = found.members.flatMap(({ id }) => (locked.has(id) ? [] : [id]))
-      if (more.length === 0) return found
-      const [taken] = await runPrepared<{ free: boolean }>(tx, LOCK_IF_FREE, [arrayOf(more)])
-      if (!taken?.free) throw new TransactionConflict('records nearby are being decided about')
-      for (const id of more) locked.add(id)
+    const holder = transactionOf(tx)
+    let held = this.held.get(holder)
+    let found: Neighbourhood
+    if (held) {
+      await lockMore(tx, wanted, held)
+      found = await this.read(tx, start, model)
+    } else {
+      const lock = { ...LOCK, values: [arrayOf(wanted)] }
+      const [locks, first] = await runTogether<[{ id: string }, Row]>(tx, [lock, readUsual(start, model)])
+      held = new Set(locks.map(({ id }) => id))
+      this.held.set(holder, held)
+      found = await this.whole(tx, start, model, first)
     }
+    while (
+      await lockMore(
+        tx,
+        found.members.map(({ id }) => id),
+        held,
+      )
+    )
+      found = await this.read(tx, start, model)
+    return found
   }
 
   protected async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
@@ -106,6 +121,16 @@ export class Neighbourhoods {
     const [found] = await runTogether<[Row]>(tx, [read(start, rest, [...beyond], model, null)])
     return neighbourhoodOf(found[0]!.found, [...beyond])
   }
+}
+
+/** Locks records that are not held yet; answers whether there were any. */
+async function lockMore(tx: EntityManager, ids: readonly string[], held: Set<string>): Promise<boolean> {
+  const more = ids.filter((id) => !held.has(id))
+  if (more.length === 0) return false
+  const [taken] = await runPrepared<{ free: boolean }>(tx, LOCK_IF_FREE, [arrayOf(more)])
+  if (!taken?.free) throw new TransactionConflict('records nearby are being decided about')
+  for (const id of more) held.add(id)
+  return true
 }
 
 /** Answers whether it was cut off: then there may be a component that is too large. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { DataSource } from 'typeorm'
 import { lockKeys, TransactionConflict, transact } from '#libs/database'
@@ -33,6 +34,25 @@ describe.each([2, 8])('%i arrivals of one person at the same time', (count) => {
     expect(await processes[0]!.partition()).toEqual([ids])
     await expectOneStory(processes[0]!, ids)
   })
+})
+
+it('whoever looks for others was committed before, as it runs in real life', async () => {
+  const [first, second] = await processesWith({}, 2)
+  await first!.forgetAll()
+  const ids = [uuidOf('left'), uuidOf('right')].sort()
+  let arriving: Promise<unknown> | undefined
+  await transact(first!.dataSource, async (tx) => {
+    // Nobody can look as long as hubs can't be read.
+    await tx.query('lock table hub in access exclusive mode')
+    const arrivals = [first!, second!].map((each, at) => each.take([world.registration(ids[at]!, person!)]))
+    arriving = Promise.all(arrivals)
+    for (let stored = 0; stored < ids.length; await sleep(20)) {
+      const [row] = await second!.dataSource.query('select count(*)::int as n from record where id = any($1)', [ids])
+      stored = row.n
+    }
+  })
+  await arriving
+  expect(await first!.partition()).toEqual([ids])
 })
 
 describe('what the order of the steps is for', () => {
@@ -127,6 +147,19 @@ describe('when another record nearby is being decided about', () => {
     })
     await decided
     expect(await resolver.partition()).toEqual([[locked, other].sort()])
+  })
+
+  it('a transaction that holds locks already gives way, whomever it comes to next', async () => {
+    await transact(resolver.dataSource, async (holder) => {
+      await lockKeys(holder, 'record', [locked])
+      const twice = resolver.dataSource.transaction(async (tx) => {
+        const decide = (id: string) =>
+          resolver.partitioning.recompute(tx, { cause: 'decision', seeds: [id] }, new Date())
+        await decide(uuidOf('unrelated'))
+        await decide(other)
+      })
+      await expect(twice).rejects.toThrow(TransactionConflict)
+    })
   })
 
   it('one that nobody expected is given way to, instead of waiting while holding locks', async () => {

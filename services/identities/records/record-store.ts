@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
-import { arrayOf, type Bound, isUniqueViolation, runTogether } from '#libs/database'
+import { arrayOf, type Bound, isUniqueViolation, runPrepared, runTogether } from '#libs/database'
 import type { BlockKey } from './block-keys.ts'
 import { platformOf, type RecordContent } from './record-content.ts'
 
@@ -27,7 +27,6 @@ export interface SearchKey {
 export interface StoredAndFound {
   /** Ids of the records that stand as given; the others are erased, or known in a newer version. */
   readonly asGiven: ReadonlySet<string>
-  readonly erased: readonly string[]
   /** Records under the keys, the given ones included. */
   readonly found: readonly FoundRecord[]
 }
@@ -35,8 +34,6 @@ export interface StoredAndFound {
 /** The records and their blocking keys in the database. */
 @Injectable()
 export class RecordStore {
-  private readonly erasing = new WeakMap<EntityManager, ReadonlySet<string>>()
-
   constructor(private readonly dataSource: DataSource) {}
 
   /**
@@ -56,15 +53,15 @@ export class RecordStore {
   ): Promise<StoredAndFound> {
     const [stored, found] = await this.putNewAndFind(records, keys, epoch, now)
     const asGiven = new Set(stored.map(({ id }) => id))
-    if (asGiven.size === records.length) return { asGiven, erased: [], found: found.map(foundOf) }
+    if (asGiven.size === records.length) return { asGiven, found: found.map(foundOf) }
     const others = records.filter(({ content }) => !asGiven.has(content.id))
     await this.forgetOlder(others, epoch)
-    const [known, erased, foundAgain] = await runTogether<[{ id: string }, { id: string }, SharingRow]>(
-      this.dataSource,
-      [storing(others, epoch, now, 'known'), erasedAmong(others), sharing(keys)],
-    )
+    const [known, foundAgain] = await runTogether<[{ id: string }, SharingRow]>(this.dataSource, [
+      storing(others, epoch, now, 'known'),
+      sharing(keys),
+    ])
     for (const { id } of known) asGiven.add(id)
-    return { asGiven, erased: erased.map(({ id }) => id), found: foundAgain.map(foundOf) }
+    return { asGiven, found: foundAgain.map(foundOf) }
   }
 
   /** As if none were new when a record that is new has a key that is there already, a remainder that nobody should find. */
@@ -78,7 +75,7 @@ export class RecordStore {
     try {
       return await runTogether<[{ id: string }, SharingRow]>(this.dataSource, statements)
     } catch (error) {
-      if (isUniqueViolation(error)) return [[], []]
+      if (isUniqueViolation(error, 'block_key_pkey')) return [[], []]
       throw error
     }
   }
@@ -102,9 +99,14 @@ export class RecordStore {
     return rows.map(({ id }) => id)
   }
 
-  /** Records that the transaction of `tx` itself erased. */
-  erasedIn(tx: EntityManager): ReadonlySet<string> {
-    return this.erasing.get(tx) ?? new Set()
+  /** Which of the records were erased, in the transaction of `tx` too. */
+  async erased(tx: EntityManager, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await runPrepared<{ id: string }>(
+      tx,
+      { name: 'erased records', text: `select id from erased_record where id = any($1::uuid[])` },
+      [arrayOf(ids)],
+    )
+    return new Set(rows.map(({ id }) => id))
   }
 
   /** Removes records for good, and remembers that they must not come back. */
@@ -117,7 +119,6 @@ export class RecordStore {
        insert into erased_record (id, erased_at) select id, $2 from unnest($1::uuid[]) as id on conflict do nothing`,
       [arrayOf(ids), now],
     )
-    this.erasing.set(tx, new Set([...this.erasedIn(tx), ...ids]))
   }
 
   /**
@@ -179,15 +180,6 @@ function storing(records: readonly KeyedRecord[], epoch: number, now: Date, whic
       epoch,
       now,
     ],
-  }
-}
-
-function erasedAmong(records: readonly KeyedRecord[]): Bound {
-  return {
-    name: 'erased records',
-    text: `select asked.id from unnest($1::uuid[]) as asked (id)
-     where exists (select from erased_record e where e.id = asked.id offset 0)`,
-    values: [arrayOf(records.map(({ content }) => content.id))],
   }
 }
 
