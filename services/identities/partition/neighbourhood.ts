@@ -77,29 +77,32 @@ export class Neighbourhoods {
    * @throws {TransactionConflict} when somebody else holds one of the further locks
    */
   async lock(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
-    const wanted = [...new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])]
-    const holder = transactionOf(tx)
-    let held = this.held.get(holder)
-    let found: Neighbourhood
-    if (held) {
-      await lockMore(tx, wanted, held)
-      found = await this.read(tx, start, model)
-    } else {
-      const lock = { ...LOCK, values: [arrayOf(wanted)] }
-      const [locks, first] = await runTogether<[{ id: string }, Row]>(tx, [lock, readUsual(start, model)])
-      held = new Set(locks.map(({ id }) => id))
-      this.held.set(holder, held)
-      found = await this.whole(tx, start, model, first)
-    }
-    while (
-      await lockMore(
-        tx,
-        found.members.map(({ id }) => id),
-        held,
-      )
-    )
-      found = await this.read(tx, start, model)
+    let found = await this.lockAndRead(tx, start, model)
+    while (await this.lockMore(tx, idsOf(found.members))) found = await this.read(tx, start, model)
     return found
+  }
+
+  private async lockAndRead(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
+    const wanted = [...new Set([...start.seeds, ...start.partners.strong, ...start.partners.weak])]
+    if (this.held.has(transactionOf(tx))) {
+      await this.lockMore(tx, wanted)
+      return this.read(tx, start, model)
+    }
+    const lock = { ...LOCK, values: [arrayOf(wanted)] }
+    const [locks, first] = await runTogether<[{ id: string }, Row]>(tx, [lock, readUsual(start, model)])
+    this.held.set(transactionOf(tx), new Set(idsOf(locks)))
+    return this.whole(tx, start, model, first)
+  }
+
+  /** Locks records that are not held yet, unless somebody else holds one; answers whether there were any. */
+  private async lockMore(tx: EntityManager, ids: readonly string[]): Promise<boolean> {
+    const held = this.held.get(transactionOf(tx))!
+    const more = ids.filter((id) => !held.has(id))
+    if (more.length === 0) return false
+    const [taken] = await runPrepared<{ free: boolean }>(tx, LOCK_IF_FREE, [arrayOf(more)])
+    if (!taken?.free) throw new TransactionConflict('records nearby are being decided about')
+    for (const id of more) held.add(id)
+    return true
   }
 
   protected async read(tx: EntityManager, start: Start, model: Model): Promise<Neighbourhood> {
@@ -123,14 +126,8 @@ export class Neighbourhoods {
   }
 }
 
-/** Locks records that are not held yet; answers whether there were any. */
-async function lockMore(tx: EntityManager, ids: readonly string[], held: Set<string>): Promise<boolean> {
-  const more = ids.filter((id) => !held.has(id))
-  if (more.length === 0) return false
-  const [taken] = await runPrepared<{ free: boolean }>(tx, LOCK_IF_FREE, [arrayOf(more)])
-  if (!taken?.free) throw new TransactionConflict('records nearby are being decided about')
-  for (const id of more) held.add(id)
-  return true
+function idsOf(records: readonly { readonly id: string }[]): string[] {
+  return records.map(({ id }) => id)
 }
 
 /** Answers whether it was cut off: then there may be a component that is too large. */
