@@ -18,12 +18,11 @@ export const LOCK: Prepared = {
      select id, hashtextextended('record' || id, 0) as lock from (
        select unnest($1::uuid[]) as id
        union
-       select other.record_id from unnest($1::uuid[]) as wanted (id) cross join lateral (
-         select other.record_id
-         from (select identity_id from membership_of_record where record_id = wanted.id offset 0) own
-         cross join lateral (
-           select record_id from membership_of_record where identity_id = own.identity_id
-           order by record_id limit ${LOCKED_ALONG}) other) other) known
+       select other.record_id from unnest($1::uuid[]) as wanted (id)
+       cross join lateral (select identity_id from membership_of_record where record_id = wanted.id offset 0) own
+       cross join lateral (
+         select record_id from membership_of_record where identity_id = own.identity_id limit ${LOCKED_ALONG}) other
+     ) known
      order by lock) locks`,
 }
 
