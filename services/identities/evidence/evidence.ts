@@ -60,6 +60,7 @@ export class EvidenceGatherer {
       ...inForce,
       seeds: seeds.map(({ content }) => content.id),
       pairs: this.weigh(model, pairs, found, rows, new Map(contents.map(({ id, version }) => [id, version]))),
+      // A version that is out of date is searched for too, but makes no hub.
       hubs: overfull
         .filter(({ key }) => seeds.some(({ keys }) => keys.some((own) => own.key === key)))
         .map(({ key, example }) => ({ key, rule: asked.get(key)!, example })),

@@ -63,7 +63,10 @@ export interface Deferral {
   readonly undone: Date | undefined
 }
 
-/** The partition in the database. All statements take batches; all run under the locks of {@link Neighbourhoods}. */
+/**
+ * The partition in the database. All statements take batches; all run under the locks of {@link Neighbourhoods}. What a decision
+ * writes comes as statements (none when there is nothing to write), to be sent along with its events.
+ */
 @Injectable()
 export class PartitionStore {
   /**
@@ -130,9 +133,9 @@ export class PartitionStore {
   }
 
   /**
-   * Brings the review items of the touched identities to what is suspected now; answers one {@link SuspicionChange}: what is new or
-   * differs from what was stored, and what is over. Pairs with an identity that is to be decided about later stay as they are,
-   * unless the other one is no more.
+   * Brings the review items of the touched identities to what is suspected now; answers one row, a `SuspicionChange`: what is
+   * new or differs from what was stored, and what is over. Pairs with an identity that is to be decided about later stay as they
+   * are, unless the other one is no more.
    */
   suspecting(
     {
