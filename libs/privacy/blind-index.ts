@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { hkdfSync } from 'node:crypto'
+import { HmacSha256 } from './hmac-sha256.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** Bytes of a blind key: 128 bits, far beyond chance collisions. */
@@ -13,8 +14,8 @@ export type BlindKind = 'resident-id' | 'mobile' | 'name-mobile' | (string & {})
  * gives away is which records are equal: never index what only few values have, such as a surname or a sex.
  */
 export class BlindIndex {
-  /** Keys by number of the ring's key and kind. */
-  private readonly derived = new Map<number, Map<string, KeyObject>>()
+  /** By number of the ring's key and kind. */
+  private readonly derived = new Map<number, Map<string, HmacSha256>>()
 
   constructor(private readonly ring: KeyRing) {}
 
@@ -40,19 +41,19 @@ export class BlindIndex {
 
   /** The blind key under the key of this number: what was indexed under it has to be found until it is indexed anew. */
   under(id: number, kind: string, value: string): Buffer {
-    return createHmac('sha256', this.keyOf(id, kind)).update(value).digest().subarray(0, BYTES)
+    return this.keyed(id, kind).of(value).subarray(0, BYTES)
   }
 
-  private keyOf(id: number, kind: string): KeyObject {
-    const keys = this.derived.get(id) ?? new Map<string, KeyObject>()
-    this.derived.set(id, keys)
-    let key = keys.get(kind)
-    if (!key) {
+  private keyed(id: number, kind: string): HmacSha256 {
+    const kinds = this.derived.get(id) ?? new Map<string, HmacSha256>()
+    this.derived.set(id, kinds)
+    let hmac = kinds.get(kind)
+    if (!hmac) {
       const source = this.ring.keys.get(id)
       if (!source) throw new Error(`there is no blind key ${id}`)
-      key = createSecretKey(Buffer.from(hkdfSync('sha256', source, '', `ruhui blind index ${kind}`, 32)))
-      keys.set(kind, key)
+      hmac = new HmacSha256(Buffer.from(hkdfSync('sha256', source, '', `ruhui blind index ${kind}`, 32)))
+      kinds.set(kind, hmac)
     }
-    return key
+    return hmac
   }
 }

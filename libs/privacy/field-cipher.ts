@@ -36,12 +36,14 @@ export class FieldCipher {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(HEAD_BYTES, HEAD_BYTES + IV_BYTES))
     decipher.setAAD(Buffer.from(context))
     decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES))
-    const text = decipher.update(bytes.subarray(HEAD_BYTES + IV_BYTES, bytes.length - TAG_BYTES), undefined, 'utf8')
+    const text = decipher.update(bytes.subarray(HEAD_BYTES + IV_BYTES, bytes.length - TAG_BYTES))
     try {
-      return text + decipher.final('utf8')
+      // GCM leaves nothing for the end: all that `final` does is to check the tag.
+      decipher.final()
     } catch {
       throw new SealedDataError('tampered')
     }
+    return text.toString()
   }
 }
 
