@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { transact } from '#libs/database'
 import { RecordsConsumer } from './records.consumer.ts'
 import { type ResolverForSpecs, ResolverWorld, uuidOf } from './resolver-for-specs.ts'
 
@@ -22,7 +23,7 @@ describe('where a record is placed', () => {
     const events = placements.map(([registrationId, revision, federation]) => ({
       data: { application: { registrationId }, revision, federationPath: [federation, 'wx'] },
     }))
-    return resolver.dataSource.transaction((tx) =>
+    return transact(resolver.dataSource, (tx) =>
       consumer.onPlaced(events as unknown as Placed[0], { tx } as unknown as Placed[1]),
     )
   }

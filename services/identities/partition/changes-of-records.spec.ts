@@ -107,7 +107,7 @@ describe('an erasure', () => {
 
   it('holds when that delivery came to nothing before the erasure was known', async () => {
     await expect(
-      resolver.dataSource.transaction(async (tx) => {
+      transact(resolver.dataSource, async (tx) => {
         await resolver.arrivals.take(tx, [world.lead(b!, one!)], 'record', () => null, new Date())
         throw new Error('killed')
       }),
@@ -203,7 +203,7 @@ describe('a component that is too large to be decided while others wait', () => 
 describe('a process that dies after the record is stored and before it is decided', () => {
   const killed = async (id: string | undefined, person: object, version: number) => {
     const cause = version > 1 ? 'correction' : 'record'
-    const dying = resolver.dataSource.transaction(async (tx) => {
+    const dying = transact(resolver.dataSource, async (tx) => {
       await resolver.arrivals.take(tx, [register(id, person, version)], cause, () => null, new Date())
       throw new Error('killed')
     })

@@ -85,11 +85,7 @@ export const READ: Prepared = {
    from everyone e
    cross join lateral (select kind, version, exclusive_key from record where id = e.id offset 0) r
    left join lateral (
-     select identity_id, revision from membership_of_record where record_id = e.id offset 0) m on true),
- said as (
-   select d.* from inside cross join lateral (select * from decision where lo = inside.id and in_force offset 0) d
-   union
-   select d.* from inside cross join lateral (select * from decision where hi = inside.id and in_force offset 0) d)
+     select identity_id, revision from membership_of_record where record_id = e.id offset 0) m on true)
  select json_build_object(
    'epoch', (select epoch from active),
    'exclusiveKey', (select key_id from exclusive_key),
@@ -100,20 +96,36 @@ export const READ: Prepared = {
      join member lo on lo.id = near.lo and lo.version = near.lo_version
      join member hi on hi.id = near.hi and hi.version = near.hi_version
      where near.epoch = (select epoch from active)),
-   'decisions', (
-     select json_agg(json_build_array(lo, hi, kind, override,
-       (select identity_id from membership_of_record where record_id = lo),
-       (select identity_id from membership_of_record where record_id = hi)))
-     from (select distinct lo, hi, kind, ${OVERRIDE_STANDS} as override from said d) d),
-   'past', (
-     select json_agg(json_build_array(e.record_id, e.identity_id) order by e.record_id, e.revision)
-     from member
-     cross join lateral (
-       select record_id, identity_id, revision from identity_event where record_id = member.id offset 0) e
-     where member.inside and member.revision > 1
-       and (select retired_at from identity where id = e.identity_id) is not null),
+   'decided', (
+     select bool_or(exists (select from decision where lo = inside.id and in_force)
+       or exists (select from decision where hi = inside.id and in_force)) from inside),
    'hubs', (select json_agg(key::text) from hub where key = any($5::bigint[])),
    'erased', (select json_agg(id) from erased_record where id = any($1::uuid[]))) as found`,
+}
+
+/** Decisions in force on records: few have any. */
+export const DECISIONS: Prepared = {
+  name: 'decisions on records',
+  text: `with said as (
+   select d.* from unnest($1::uuid[]) as own (id)
+   cross join lateral (select * from decision where lo = own.id and in_force offset 0) d
+   union
+   select d.* from unnest($1::uuid[]) as own (id)
+   cross join lateral (select * from decision where hi = own.id and in_force offset 0) d)
+ select lo as a, hi as b, kind, override,
+   (select identity_id from membership_of_record where record_id = lo) as "identityA",
+   (select identity_id from membership_of_record where record_id = hi) as "identityB"
+ from (select distinct lo, hi, kind, ${OVERRIDE_STANDS} as override from said d) d`,
+}
+
+/** Retired identities that records belonged to, oldest first: of records that never moved there are none. */
+export const PAST: Prepared = {
+  name: 'past identities of records',
+  text: `select e.record_id as "recordId", e.identity_id as "identityId" from unnest($1::uuid[]) as own (id)
+   cross join lateral (
+     select record_id, identity_id, revision from identity_event where record_id = own.id offset 0) e
+   where (select retired_at from identity where id = e.identity_id) is not null
+   order by e.record_id, e.revision`,
 }
 
 /** Which of some records lie in components of more than `$2` records; looks no further than that. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { Logger } from '@nestjs/common'
+import { transact } from '#libs/database'
 import { type ResolverForSpecs, ResolverWorld, strangers, uuidOf } from '../resolver-for-specs.ts'
 
 const [one, another, third] = strangers()
@@ -24,7 +25,7 @@ const register = (id: string, person: object, version = 1) => world.registration
 const groups = (...all: string[][]) => all.map((each) => each.toSorted()).toSorted()
 
 function read(seeds: string[], maxComponent?: number) {
-  return resolver.dataSource.transaction((tx) =>
+  return transact(resolver.dataSource, (tx) =>
     resolver.neighbourhoods.lock(
       tx,
       { seeds, partners: { strong: [], weak: [] }, keys: [], maxComponent },
@@ -69,7 +70,7 @@ test('evidence that was gathered under another epoch is gathered anew', async ()
   const stale = { ...evidence, model: { ...evidence.model, epoch: evidence.model.epoch + 1 } }
   const change = { cause: 'record' as const, seeds: evidence.seeds, evidence: stale }
   await expect(
-    resolver.dataSource.transaction((tx) => resolver.partitioning.recompute(tx, change, new Date())),
+    transact(resolver.dataSource, (tx) => resolver.partitioning.recompute(tx, change, new Date())),
   ).rejects.toThrow('another model epoch or key came into force')
 })
 

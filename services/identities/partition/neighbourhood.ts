@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import { arrayOf, type Bound, runPrepared, runTogether, TransactionConflict, transactionOf } from '#libs/database'
+import {
+  arrayOf,
+  type Bound,
+  type Prepared,
+  runPrepared,
+  runTogether,
+  TransactionConflict,
+  transactionOf,
+} from '#libs/database'
 import type { Model, PartitionDecision } from '#libs/linkage'
-import { BEYOND, LOCK, LOCK_IF_FREE, READ } from './neighbourhood-statements.ts'
+import { BEYOND, DECISIONS, LOCK, LOCK_IF_FREE, PAST, READ } from './neighbourhood-statements.ts'
 
 /** A record as the partition sees it. */
 export interface Member {
@@ -112,7 +120,7 @@ export class Neighbourhoods {
 
   /** What was read, or if that was cut off, all of it but for the components that are too large. */
   private async whole(tx: EntityManager, start: Start, model: Model, [usual]: readonly Row[]): Promise<Neighbourhood> {
-    if (!usual!.found.truncated) return neighbourhoodOf(usual!.found, [])
+    if (!usual!.found.truncated) return this.withRare(tx, neighbourhoodOf(usual!.found, []), usual!.found)
     const inside = insideOf(start)
     const rows = await runPrepared<{ id: string }>(tx, BEYOND, [
       arrayOf(inside),
@@ -122,7 +130,30 @@ export class Neighbourhoods {
     const beyond = new Set(rows.map(({ id }) => id))
     const rest = inside.filter((id) => !beyond.has(id))
     const [found] = await runTogether<[Row]>(tx, [read(start, rest, [...beyond], model, null)])
-    return neighbourhoodOf(found[0]!.found, [...beyond])
+    return this.withRare(tx, neighbourhoodOf(found[0]!.found, [...beyond]), found[0]!.found)
+  }
+
+  /** Adds what few records have: decisions, and past identities. */
+  private async withRare(
+    tx: EntityManager,
+    known: Omit<Neighbourhood, 'decisions' | 'past'>,
+    { decided }: Found,
+  ): Promise<Neighbourhood> {
+    const beyond = known.beyond
+    const inside = known.members.filter((member) => member.inside && !beyond.has(member.id))
+    const moved = known.members.filter((member) => member.inside && member.revision > 1)
+    const of = (statement: Prepared, members: readonly Member[]) => ({
+      ...statement,
+      values: [arrayOf(idsOf(members))],
+    })
+    const asked = [...(decided ? [of(DECISIONS, inside)] : []), ...(moved.length > 0 ? [of(PAST, moved)] : [])]
+    if (asked.length === 0) return { ...known, decisions: [], past: new Map() }
+    const rows = await runTogether<unknown[]>(tx, asked)
+    const past = new Map<string, string[]>()
+    for (const { recordId, identityId } of (moved.length > 0 ? rows.at(-1) : []) as PastRow[]) {
+      past.set(recordId, [...(past.get(recordId) ?? []), identityId])
+    }
+    return { ...known, decisions: decided ? (rows[0] as Decision[]) : [], past }
   }
 }
 
@@ -152,11 +183,7 @@ function read(
   return { ...READ, values }
 }
 
-function neighbourhoodOf(found: Found, beyond: readonly string[]): Neighbourhood {
-  const past = new Map<string, string[]>()
-  for (const [record, identity] of found.past ?? []) {
-    past.set(record, [...(past.get(record) ?? []), identity])
-  }
+function neighbourhoodOf(found: Found, beyond: readonly string[]): Omit<Neighbourhood, 'decisions' | 'past'> {
   return {
     epoch: found.epoch,
     exclusiveKey: found.exclusiveKey,
@@ -170,19 +197,15 @@ function neighbourhoodOf(found: Found, beyond: readonly string[]): Neighbourhood
       inside,
     })),
     edges: (found.edges ?? []).map(([a, b, weight, levels]) => ({ a, b, weight, levels })),
-    decisions: (found.decisions ?? []).map(([a, b, kind, override, identityA, identityB]) => ({
-      a,
-      b,
-      kind,
-      override,
-      identityA,
-      identityB,
-    })),
-    past,
     hubs: new Set(found.hubs ?? []),
     erased: new Set(found.erased ?? []),
     beyond: new Set(beyond),
   }
+}
+
+interface PastRow {
+  readonly recordId: string
+  readonly identityId: string
 }
 
 interface Row {
@@ -196,12 +219,10 @@ interface Found {
   readonly truncated: boolean | null
   readonly members: MemberRow[] | null
   readonly edges: EdgeRow[] | null
-  readonly decisions: DecisionRow[] | null
-  readonly past: [string, string][] | null
+  readonly decided: boolean | null
   readonly hubs: string[] | null
   readonly erased: string[] | null
 }
 
 type MemberRow = [string, Member['kind'], number, string | null, string | null, number, boolean]
 type EdgeRow = [string, string, number, number[]]
-type DecisionRow = [string, string, PartitionDecision['kind'], boolean, string | null, string | null]

@@ -134,7 +134,7 @@ describe('when another record nearby is being decided about', () => {
   })
 
   const decideOnce = () =>
-    resolver.dataSource.transaction((tx) =>
+    transact(resolver.dataSource, (tx) =>
       resolver.partitioning.recompute(tx, { cause: 'decision', seeds: [other] }, new Date()),
     )
 
@@ -152,7 +152,7 @@ describe('when another record nearby is being decided about', () => {
   it('a transaction that holds locks already gives way, whomever it comes to next', async () => {
     await transact(resolver.dataSource, async (holder) => {
       await lockKeys(holder, 'record', [locked])
-      const twice = resolver.dataSource.transaction(async (tx) => {
+      const twice = transact(resolver.dataSource, async (tx) => {
         const decide = (id: string) =>
           resolver.partitioning.recompute(tx, { cause: 'decision', seeds: [id] }, new Date())
         await decide(uuidOf('unrelated'))

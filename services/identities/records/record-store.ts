@@ -27,7 +27,7 @@ export interface SearchKey {
 export interface StoredAndFound {
   /** Ids of the records that stand as given; the others are erased, or known in a newer version. */
   readonly asGiven: ReadonlySet<string>
-  /** Records under the keys, the given ones included. */
+  /** Records under the keys that several have, the given ones included. */
   readonly found: readonly FoundRecord[]
 }
 
@@ -53,15 +53,15 @@ export class RecordStore {
   ): Promise<StoredAndFound> {
     const [stored, found] = await this.putNewAndFind(records, keys, epoch, now)
     const asGiven = new Set(stored.map(({ id }) => id))
-    if (asGiven.size === records.length) return { asGiven, found: found.map(foundOf) }
+    if (asGiven.size === records.length) return { asGiven, found: foundAmong(records, found) }
     const others = records.filter(({ content }) => !asGiven.has(content.id))
     await this.forgetOlder(others, epoch)
     const [known, foundAgain] = await runTogether<[{ id: string }, SharingRow]>(this.dataSource, [
       storing(others, epoch, now, 'known'),
-      sharing(keys),
+      sharing(records, keys),
     ])
     for (const { id } of known) asGiven.add(id)
-    return { asGiven, found: foundAgain.map(foundOf) }
+    return { asGiven, found: foundAmong(records, foundAgain) }
   }
 
   /** As if none were new when a record that is new has a key that is there already, a remainder that nobody should find. */
@@ -71,7 +71,7 @@ export class RecordStore {
     epoch: number,
     now: Date,
   ): Promise<[{ id: string }[], SharingRow[]]> {
-    const statements = [storing(records, epoch, now, 'new'), sharing(keys)] as const
+    const statements = [storing(records, epoch, now, 'new'), sharing(records, keys)] as const
     try {
       return await runTogether<[{ id: string }, SharingRow]>(this.dataSource, statements)
     } catch (error) {
@@ -183,18 +183,30 @@ function storing(records: readonly KeyedRecord[], epoch: number, now: Date, whic
   }
 }
 
-function sharing(keys: readonly SearchKey[]): Bound {
+/** Most keys are one record's alone, whose content is at hand. Only what is shared is looked at further, and only others' content read. */
+function sharing(records: readonly KeyedRecord[], keys: readonly SearchKey[]): Bound {
   return {
     name: 'records sharing keys',
-    text: `select r.id, r.kind, r.version, r.content, h.keys
-     from (select b.record_id, string_agg(k.key::text, ' ') as keys
-           from unnest($1::bigint[], $2::int[]) as k (key, most)
-           cross join lateral (
-             select record_id from block_key where block_key.key = k.key order by record_id limit k.most + 1) b
-           where not exists (select from hub where hub.key = k.key offset 0)
-           group by b.record_id) h
-     join record r on r.id = h.record_id`,
-    values: [arrayOf(keys.map(({ key }) => key)), arrayOf(keys.map(({ limit }) => limit))],
+    text: `select r.id, r.kind, r.version, h.keys, case when given.version = r.version then null else r.content end as content
+     from (
+       select met.record_id, string_agg(shared.key::text, ' ') as keys
+       from (
+         select k.key, array_agg(b.record_id) as records
+         from unnest($1::bigint[], $2::int[]) as k (key, most)
+         cross join lateral (
+           select record_id from block_key where block_key.key = k.key order by record_id limit k.most + 1) b
+         group by k.key
+         having count(*) > 1 and not exists (select from hub where hub.key = k.key offset 0)) shared
+       cross join lateral unnest(shared.records) as met (record_id)
+       group by met.record_id) h
+     join record r on r.id = h.record_id
+     left join unnest($3::uuid[], $4::int[]) as given (id, version) on given.id = r.id`,
+    values: [
+      arrayOf(keys.map(({ key }) => key)),
+      arrayOf(keys.map(({ limit }) => limit)),
+      arrayOf(records.map(({ content }) => content.id)),
+      arrayOf(records.map(({ content }) => content.version)),
+    ],
   }
 }
 
@@ -202,12 +214,17 @@ interface SharingRow {
   readonly id: string
   readonly kind: string
   readonly version: number
-  readonly content: never
+  /** Null for a record that was given in this version. */
+  readonly content: never | null
   readonly keys: string
 }
 
-function foundOf({ id, kind, version, content, keys }: SharingRow): FoundRecord {
-  return { content: contentOf(id, kind, version, content), keys: keys.split(' ') }
+function foundAmong(records: readonly KeyedRecord[], rows: readonly SharingRow[]): FoundRecord[] {
+  const given = new Map(records.map(({ content }) => [content.id, content]))
+  return rows.map(({ id, kind, version, content, keys }) => ({
+    content: content === null ? given.get(id)! : contentOf(id, kind, version, content),
+    keys: keys.split(' '),
+  }))
 }
 
 function plainOf(content: RecordContent): object {
