@@ -12,7 +12,8 @@ import type { QueryRunner } from 'typeorm'
  */
 export async function copyInto(runner: QueryRunner, statement: string, lines: Iterable<string>): Promise<void> {
   const client: PoolClient & { pipeline: boolean } = await runner.connect()
-  // The driver refuses a COPY on a connection on which others might send along.
+  // The driver refuses a COPY on a connection on which others might send along: what was sent has to be answered first.
+  await client.query('select')
   client.pipeline = false
   try {
     await pipeline(Readable.from(lines), client.query(from(statement)))

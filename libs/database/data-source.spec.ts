@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import type { Socket } from 'node:net'
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import type { Pool } from 'pg'
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm'
 import { createTestDatabase, type TestDatabase } from '#libs/testing'
@@ -72,4 +73,17 @@ it('outlives a connection that breaks in the very moment in which it is handed o
   })
   expect(failure).toBeUndefined()
   expect(await source.query('select 1 as one')).toEqual([{ one: 1 }])
+})
+
+it('sends what is asked within one turn in one write', async () => {
+  const source = await open('qr-codes')
+  await source.query('select 1')
+  const { master } = source.driver as unknown as { master: Pool }
+  const client = await master.connect()
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  const writes = jest.spyOn(stream, '_writev' as never)
+  const rows = await Promise.all([1, 2, 3].map((number) => client.query('select $1::int as number', [number])))
+  expect(rows.map(({ rows: [row] }) => row.number)).toEqual([1, 2, 3])
+  expect(writes).toHaveBeenCalledTimes(1)
+  client.release()
 })

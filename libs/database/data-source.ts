@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { Client, type ClientConfig } from 'pg'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 
@@ -36,7 +37,7 @@ export function createDataSource({ service, url, poolSize, entities, migrations 
     extra: {
       options: `-c search_path=${schema} -c idle_in_transaction_session_timeout=30s -c transaction_timeout=60s`,
       connectionTimeoutMillis: 10_000,
-      Client: HeardClient,
+      Client: GatheringClient,
       // Statements that do not wait for each other are sent at once: waking a process costs more than most of them.
       pipeline: true,
     },
@@ -44,13 +45,32 @@ export function createDataSource({ service, url, poolSize, entities, migrations 
 }
 
 /**
+ * What is asked within one turn of the event loop goes to the server in one write.
+ *
  * A connection may break in the very moment in which the pool hands it out, before TypeORM listens: an error that nobody hears
  * would end the process. Whoever then uses the connection hears of it anyway.
  */
-class HeardClient extends Client {
+class GatheringClient extends Client {
+  private gathering = false
+
   constructor(config?: string | ClientConfig) {
     super(config)
     this.on('error', () => {})
+    this.query = ((...args: unknown[]) => {
+      this.gather()
+      return Reflect.apply(Client.prototype.query, this, args)
+    }) as Client['query']
+  }
+
+  private gather(): void {
+    if (this.gathering) return
+    const { stream } = (this as unknown as { connection: { stream: Duplex } }).connection
+    this.gathering = true
+    stream.cork()
+    process.nextTick(() => {
+      this.gathering = false
+      stream.uncork()
+    })
   }
 }
 

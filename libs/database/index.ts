@@ -13,11 +13,14 @@ export { lockKeys } from './lock-keys.ts'
 export { type Bound, type Prepared, runPrepared, runTogether } from './prepared.ts'
 export {
   afterCommit,
+  type Closing,
   isDatabaseOutage,
   isUniqueViolation,
   lostAgainstAnother,
+  REFUSE_UNLESS,
   TransactionConflict,
   transact,
   transactionOf,
   transactOn,
+  withCommit,
 } from './transaction.ts'

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { DataSource } from 'typeorm'
 import { createTestDatabase, type TestDatabase } from '#libs/testing'
 import { createDataSource, migrate } from './data-source.ts'
-import { afterCommit, isDatabaseOutage, lostAgainstAnother, TransactionConflict, transact } from './transaction.ts'
+import {
+  afterCommit,
+  isDatabaseOutage,
+  lostAgainstAnother,
+  REFUSE_UNLESS,
+  TransactionConflict,
+  transact,
+  withCommit,
+} from './transaction.ts'
 
 let database: TestDatabase
 let dataSource: DataSource
@@ -76,10 +84,93 @@ describe('transact', () => {
     expect(await visits()).toEqual([0, 0])
   })
 
+  it('commits nothing of work that kept a failure to itself', async () => {
+    const hiding = transact(dataSource, async (tx) => {
+      await tx.query('update site set visits = visits + 1')
+      await tx.query('select from nowhere').catch(() => {})
+    })
+    await expect(hiding).rejects.toThrow('had failed')
+    expect(await visits()).toEqual([0, 0])
+  })
+
+  it('may have nothing to do, or fail before it does anything', async () => {
+    const failing = transact(dataSource, () => {
+      throw new Error('changed my mind')
+    })
+    await expect(failing).rejects.toThrow('changed my mind')
+    expect(await transact(dataSource, () => 'nothing to do')).toBe('nothing to do')
+    const states = await dataSource.query(`select state from pg_stat_activity where state like 'idle in transaction%'`)
+    expect(states).toEqual([])
+  })
+
   it('gives connections back, whatever happens', async () => {
     for (let time = 0; time < 10; time++) {
       await transact(dataSource, (tx) => tx.query('select from nowhere')).catch(() => {})
     }
+    expect(await visits()).toEqual([0, 0])
+  })
+})
+
+describe('what is sent with the commit', () => {
+  const set = (visits: number | string) => () => ({
+    name: 'set visits',
+    text: 'update site set visits = $1 where id = 1',
+    values: [visits],
+  })
+  const refusing = (condition: string, refused?: () => Error) => () => ({
+    name: `refuse ${condition}`,
+    text: `select ${REFUSE_UNLESS(`visits ${condition}`)} from site where id = 1`,
+    values: [],
+    refused,
+  })
+
+  it('runs in the order of the calls, after all that the work did', async () => {
+    await transact(dataSource, async (tx) => {
+      withCommit(tx, set(1))
+      withCommit(tx, set(2))
+      withCommit(tx, refusing('= 2'))
+      await tx.query('update site set visits = 3')
+    })
+    expect(await visits()).toEqual([2, 3])
+  })
+
+  it('leaves nothing when a statement fails or refuses, and says why', async () => {
+    const closing = (...statements: Parameters<typeof withCommit>[1][]) =>
+      transact(dataSource, (tx) => {
+        for (const statement of statements) withCommit(tx, statement)
+      })
+    await expect(closing(set(1), set('many'), set(2))).rejects.toMatchObject({ code: '22P02' })
+    await expect(
+      closing(
+        set(1),
+        refusing('= 5', () => new Error('too late')),
+        set(2),
+      ),
+    ).rejects.toThrow('too late')
+    await expect(closing(set(1), refusing('= 5'))).rejects.toMatchObject({ code: '22012' })
+    expect(await visits()).toEqual([0, 0])
+  })
+
+  it('has the transaction run again when what it refused with says so', async () => {
+    let runs = 0
+    await transact(dataSource, (tx) => {
+      runs += 1
+      withCommit(tx, set(runs))
+      withCommit(
+        tx,
+        refusing('= 3', () => new TransactionConflict('lost')),
+      )
+    })
+    expect(runs).toBe(3)
+    expect(await visits()).toEqual([3, 0])
+  })
+
+  it('is not sent when the work fails', async () => {
+    const failing = transact(dataSource, (tx) => {
+      withCommit(tx, set(1))
+      throw new Error('changed my mind')
+    })
+    await expect(failing).rejects.toThrow('changed my mind')
     expect(await visits()).toEqual([0, 0])
   })
 })
@@ -116,7 +207,7 @@ describe('afterCommit', () => {
   })
 
   it('needs a transaction', () => {
-    expect(() => afterCommit(dataSource.manager, () => {})).toThrow('needs a transaction')
+    expect(() => afterCommit(dataSource.manager, () => {})).toThrow('there is no transaction')
   })
 })
 

@@ -6,6 +6,7 @@ import {
   QueryRunnerAlreadyReleasedError,
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm'
+import type { Bound } from './prepared.ts'
 
 /** Tries of one transaction that loses against others (deadlock, serialisation, out-of-order append). */
 const TRIES = 5
@@ -16,7 +17,7 @@ const TRIES = 5
  * Callbacks that the work registered with {@link afterCommit} run once the commit is durable. `work` must have no
  * effect outside of the database, since it may run more than once.
  */
-export async function transact<T>(dataSource: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+export async function transact<T>(dataSource: DataSource, work: Work<T>): Promise<T> {
   return untilWon(async () => {
     const runner = dataSource.createQueryRunner()
     try {
@@ -31,7 +32,7 @@ export async function transact<T>(dataSource: DataSource, work: (tx: EntityManag
  * As {@link transact}, on a connection that the caller keeps, with the locks and temporary tables of its session. Once that
  * connection is broken nothing is done any more.
  */
-export async function transactOn<T>(runner: QueryRunner, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+export async function transactOn<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
   return untilWon(() => once(runner, work))
 }
 
@@ -48,39 +49,105 @@ async function untilWon<T>(attemptOnce: () => Promise<Outcome<T>>): Promise<T> {
   }
 }
 
+/** What a transaction is there for. */
+type Work<T> = (tx: EntityManager) => Promise<T> | T
+
 /** Registers something to do once the transaction of `tx` has committed, such as waking a reader. It must not throw. */
 export function afterCommit(tx: EntityManager, callback: Callback): void {
-  const runner = tx.queryRunner
-  if (!runner?.isTransactionActive) throw new Error('afterCommit needs a transaction')
-  runner.data.afterCommit ??= []
-  runner.data.afterCommit.push(callback)
+  stateOf(tx).afterCommit.push(callback)
+}
+
+/** A statement that is sent along with the commit. */
+export interface Closing extends Bound {
+  /** What it means when the statement {@link REFUSE_UNLESS refuses}: the transaction fails with this. */
+  readonly refused?: () => Error
+}
+
+/** SQL that ends the transaction unless a condition holds: nobody looks at the rows of a statement sent with the commit. */
+export const REFUSE_UNLESS = (condition: string) => `1 / (${condition})::int as refused_unless`
+
+/** What dividing by zero is to PostgreSQL. */
+const REFUSED = '22012'
+
+/**
+ * Sends a statement right before the commit, in the same go: for what the work itself has no need of any more. Those of one
+ * transaction run in the order of these calls; `closing` is asked for its statement when the work is done.
+ */
+export function withCommit(tx: EntityManager, closing: () => Closing): void {
+  stateOf(tx).closing.push(closing)
 }
 
 /** An object that stands for the transaction of `tx`, to remember something about it: another one for every try. */
 export function transactionOf(tx: EntityManager): object {
-  const runner = tx.queryRunner
-  if (!runner?.isTransactionActive) throw new Error('there is no transaction')
-  return runner.data
+  return stateOf(tx)
 }
 
 type Callback = () => void
+
+/** What is remembered of a transaction until it ends. */
+interface State {
+  readonly afterCommit: Callback[]
+  readonly closing: (() => Closing)[]
+}
+
+function stateOf({ queryRunner }: EntityManager): State {
+  const state: Partial<State> = queryRunner?.isTransactionActive ? queryRunner.data : {}
+  if (!state.closing) throw new Error('there is no transaction of transact')
+  return state as State
+}
 
 interface Outcome<T> {
   readonly result: T
   readonly callbacks: readonly Callback[]
 }
 
-async function once<T>(runner: QueryRunner, work: (tx: EntityManager) => Promise<T>): Promise<Outcome<T>> {
-  runner.data = { afterCommit: [] }
+async function once<T>(runner: QueryRunner, work: Work<T>): Promise<Outcome<T>> {
+  const client: Client = await runner.connect()
+  const state: State = { afterCommit: [], closing: [] }
+  const begun = begin(runner, client, state)
   try {
-    await runner.startTransaction()
     const result = await work(runner.manager)
-    await runner.commitTransaction()
-    return { result, callbacks: runner.data.afterCommit }
+    await begun
+    await commit(client, state.closing)
+    ended(runner)
+    return { result, callbacks: state.afterCommit }
   } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {})
+    if (!runner.isReleased) await client.query('rollback').catch(() => {})
+    ended(runner)
     throw error
   }
+}
+
+/** Sent ahead of the first statement of the work, which need not wait for it: if it fails, so does that. */
+function begin(runner: QueryRunner, client: Client, state: State): Promise<unknown> {
+  const begun = client.query('begin')
+  begun.catch(() => {})
+  // What TypeORM's own `startTransaction` notes, which waits for the answer.
+  Object.assign(runner, { data: state, isTransactionActive: true, transactionDepth: 1 })
+  return begun
+}
+
+function ended(runner: QueryRunner): void {
+  Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 })
+}
+
+/** @throws what the first closing statement that failed failed with; then nothing is committed */
+async function commit(client: Client, closing: State['closing']): Promise<void> {
+  const statements = closing.map((statement) => statement())
+  const closings = statements.map(({ name, text, values }) => client.query({ name, text, values }))
+  const ends = await Promise.allSettled([...closings, client.query('commit')])
+  for (const [at, end] of ends.entries()) {
+    if (end.status === 'fulfilled') continue
+    throw (codeOf(end.reason) === REFUSED && statements[at]?.refused?.()) || end.reason
+  }
+  const last = ends.at(-1) as PromiseFulfilledResult<{ command: string }>
+  // After a failure that the work kept to itself PostgreSQL answers a commit with a rollback, and calls it no error.
+  if (last.value.command === 'ROLLBACK') throw new Error('a statement of the transaction had failed')
+}
+
+/** What is used of the driver's connection. */
+interface Client {
+  query(statement: string | object): Promise<{ command: string }>
 }
 
 /** A transaction came too late and has to run again; classed with serialisation failures. */

@@ -73,11 +73,13 @@ function say(line: string): void {
   writeSync(1, `${line}\n`)
 }
 
-/** Makes the first statement that moves a position wait. */
+/** Makes the first statement that moves a position wait, with the commit that is sent behind it. */
 function stopBeforePosition(): void {
   const { query } = Client.prototype
+  const stopped = new WeakMap<Client, Promise<unknown>>()
   Client.prototype.query = function (this: Client, statement: { name?: string }, ...rest: unknown[]) {
     const send = () => Reflect.apply(query, this, [statement, ...rest])
-    return statement.name === 'advance positions' && reached('events-sent') ? wokenUp.then(send) : send()
+    if (statement.name === 'advance positions' && reached('events-sent')) stopped.set(this, wokenUp)
+    return stopped.get(this)?.then(send) ?? send()
   } as typeof query
 }

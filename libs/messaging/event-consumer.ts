@@ -26,7 +26,7 @@ export interface ConsumerObserver {
 /** A transport's claim to the events that it delivers; both methods throw {@link Fenced} when it has been lost. */
 export interface Claim {
   /** Stores the position behind the whole batch, in the transaction of the last effect. */
-  settle(tx: EntityManager): Promise<void>
+  settle(tx: EntityManager): Promise<void> | void
   /** Makes sure of the claim until the transaction ends. */
   hold(tx: EntityManager): Promise<void>
 }
@@ -105,7 +105,7 @@ export class EventConsumer {
   /** One transaction for all events, tried a few times. Returns why it can't be done, or undefined when it is done. */
   private async attempt(
     events: readonly DomainEvent[],
-    finish: (tx: EntityManager) => Promise<void>,
+    finish: (tx: EntityManager) => Promise<void> | void,
     signal?: AbortSignal,
   ): Promise<Failure | undefined> {
     for (let tries = 1; ; ) {
@@ -158,7 +158,7 @@ export class EventConsumer {
       }
     }
     for (const wave of inWaves(readable)) await this.call(wave, { tx, consumer: this.name })
-    await this.inbox.remember(tx, readable)
+    this.inbox.remember(tx, readable)
     return { handled: readable.length, unreadable }
   }
 
@@ -191,7 +191,7 @@ export class EventConsumer {
         if (!known.has(event.id)) {
           const readable = this.read(event)
           await this.call([readable], { tx, consumer: this.name })
-          await this.inbox.remember(tx, [readable])
+          this.inbox.remember(tx, [readable])
         }
         await this.parked.remove(tx, event.id)
         return event

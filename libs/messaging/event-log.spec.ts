@@ -83,7 +83,7 @@ it('hides no event from a reader, in whatever order transactions commit', async 
       const life = lifeOf(randomUUID(), 60)
       for (let at = 0; at < life.length; at += 2) {
         await transact(dataSource, async (tx) => {
-          await log.append(tx, life.slice(at, at + 2))
+          log.append(tx, life.slice(at, at + 2))
           await sleep(8 * Math.random())
         })
       }
@@ -106,7 +106,7 @@ it('runs a transaction again that appends to a key after a later one did', async
     attempts.push(xid)
     // Another writer of the key gets the lock that this one has to wait for.
     if (attempts.length === 1) await transact(dataSource, (other) => log.append(other, [late]))
-    await log.append(tx, [early])
+    log.append(tx, [early])
   })
   const reader = new Reader()
   await nothingHeldBack()
@@ -118,10 +118,10 @@ it('runs a transaction again that appends to a key after a later one did', async
 it('says that a transaction is too late for a key, and lets it append to others', async () => {
   const late = issued(randomUUID())
   const appendAfter = (event: typeof late) =>
-    dataSource.transaction(async (tx) => {
+    transact(dataSource, async (tx) => {
       await tx.query('select pg_current_xact_id()')
       await transact(dataSource, (other) => log.append(other, [late]))
-      await log.append(tx, [event])
+      log.append(tx, [event])
     })
   await expect(appendAfter(issued(late.key))).rejects.toThrow(TransactionConflict)
   await appendAfter(issued(randomUUID()))
@@ -131,7 +131,7 @@ it('gives back what was appended, and nothing of a transaction that failed', asy
   const event = { ...opened(randomUUID()), trace: 'request-1' }
   await transact(dataSource, (tx) => log.append(tx, [event]))
   const failing = transact(dataSource, async (tx) => {
-    await log.append(tx, [opened(randomUUID())])
+    log.append(tx, [opened(randomUUID())])
     throw new Error('changed my mind')
   })
   await expect(failing).rejects.toThrow('changed my mind')
@@ -176,7 +176,7 @@ it('tells its listeners of appends once they are committed', async () => {
     told += 1
   })
   await transact(dataSource, async (tx) => {
-    await log.append(tx, [opened(randomUUID())])
+    log.append(tx, [opened(randomUUID())])
     expect(told).toBe(0)
   })
   expect(told).toBe(1)

@@ -1,7 +1,16 @@
 import { crc32 } from 'node:zlib'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { DomainEvent, Stream } from '#libs/contracts'
-import { afterCommit, arrayOf, type Bound, runPrepared, runTogether, TransactionConflict } from '#libs/database'
+import {
+  afterCommit,
+  arrayOf,
+  type Closing,
+  REFUSE_UNLESS,
+  runPrepared,
+  TransactionConflict,
+  transactionOf,
+  withCommit,
+} from '#libs/database'
 
 /** Partitions of every event log. Fixed: a key must never move to another partition. */
 export const PARTITIONS = 16
@@ -37,6 +46,8 @@ export interface LoggedEvent extends DomainEvent {
  */
 export class EventLog {
   private readonly listeners = new Set<() => void>()
+  /** What transactions that are under way have appended, by what stands for them. */
+  private readonly outgoing = new WeakMap<object, Outgoing[]>()
 
   constructor(
     readonly stream: Stream,
@@ -44,29 +55,32 @@ export class EventLog {
   ) {}
 
   /**
-   * Appends events in the transaction of `tx`.
+   * Appends events in the transaction of `tx`. They are sent with its commit, all of one transaction together; one that was
+   * overtaken at a key is run again by `transact`.
    *
-   * @param along statements that are sent with them and run before, so that nobody waits twice
-   * @returns the rows of these statements
-   * @throws {TransactionConflict} to be retried by `transact`
    * @throws {Error} for an event of another stream, or one whose data exceeds 512 KiB
    */
-  async append(tx: EntityManager, events: readonly DomainEvent[], along: readonly Bound[] = []): Promise<unknown[][]> {
-    if (events.length === 0) return along.length > 0 ? runTogether<unknown[]>(tx, along) : []
-    const results = await runTogether<unknown[]>(tx, [...along, this.appending(events)])
-    const rows = results.slice(0, along.length)
-    const [{ overtaken }] = results[along.length] as [{ overtaken: boolean }]
-    if (overtaken) throw new TransactionConflict('an event of the same key was appended by a later transaction')
-    afterCommit(tx, () => this.announce())
-    return rows
-  }
-
-  private appending(events: readonly DomainEvent[]): Bound {
+  append(tx: EntityManager, events: readonly DomainEvent[]): void {
+    if (events.length === 0) return
     const stray = events.find((event) => event.stream !== this.stream)
     if (stray) throw new Error(`${stray.type} belongs to the stream ${stray.stream}, not to ${this.stream}`)
-    const data = events.map((event) => JSON.stringify(event.data))
-    const tooLarge = events.find((_, at) => Buffer.byteLength(data[at]!) > MAX_DATA_BYTES)
+    const outgoing = events.map((event) => ({ ...event, json: JSON.stringify(event.data) }))
+    const tooLarge = outgoing.find(
+      ({ json }) => 3 * json.length > MAX_DATA_BYTES && Buffer.byteLength(json) > MAX_DATA_BYTES,
+    )
     if (tooLarge) throw new Error(`the data of ${tooLarge.type} ${tooLarge.id} is too large for an event`)
+    const transaction = transactionOf(tx)
+    const earlier = this.outgoing.get(transaction)
+    if (earlier) {
+      earlier.push(...outgoing)
+      return
+    }
+    this.outgoing.set(transaction, outgoing)
+    withCommit(tx, () => this.appending(outgoing))
+    afterCommit(tx, () => this.announce())
+  }
+
+  private appending(events: readonly Outgoing[]): Closing {
     const hashes = events.map((event) => hashOf(event.key))
     return {
       name: 'append events',
@@ -74,12 +88,11 @@ export class EventLog {
          insert into event_log (partition, key_hash, event_id, type, version, key, time, trace, data)
          select * from unnest($1::smallint[], $2::integer[], $3::uuid[], $4::text[], $5::smallint[], $6::text[],
            $7::timestamptz[], $8::text[], string_to_array($9, chr(30))::json[]))
-       select exists (
+       select ${REFUSE_UNLESS(`not exists (
          select from unnest($2::integer[]) as own (hash) cross join lateral (
            select from event_log
            where key_hash = own.hash and xid > pg_current_xact_id() and day >= (now() at time zone 'utc')::date - 1
-           limit 1) later
-       ) as overtaken`,
+           limit 1) later)`)}`,
       values: [
         arrayOf(hashes.map((hash) => hash & (PARTITIONS - 1))),
         arrayOf(hashes),
@@ -90,8 +103,9 @@ export class EventLog {
         arrayOf(events.map((event) => event.time.toISOString())),
         events.map((event) => event.trace),
         // JSON holds no bare control character, so U+001E can part the documents: far cheaper than quoting an array.
-        data.join('\u001e'),
+        events.map(({ json }) => json).join('\u001e'),
       ],
+      refused: () => new TransactionConflict('an event of the same key was appended by a later transaction'),
     }
   }
 
@@ -150,6 +164,10 @@ export class EventLog {
   private announce(): void {
     for (const listener of this.listeners) listener()
   }
+}
+
+interface Outgoing extends DomainEvent {
+  readonly json: string
 }
 
 interface EventRow {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { DomainEvent } from '#libs/contracts'
-import { type Bound, runPrepared, runTogether, TransactionConflict } from '#libs/database'
+import { type Bound, REFUSE_UNLESS, runTogether, TransactionConflict, withCommit } from '#libs/database'
 
 /**
  * The events whose effect a consumer has had. The rows are written in the transaction of the effect, after it: the
@@ -26,23 +26,19 @@ export class Inbox {
     }
   }
 
-  /** @throws {TransactionConflict} when somebody else has had one of the effects meanwhile */
-  async remember(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
+  /** Remembers with the commit; the transaction is run again when somebody else has had one of the effects meanwhile. */
+  remember(tx: EntityManager, events: readonly DomainEvent[]): void {
     if (events.length === 0) return
-    const [row] = await runPrepared<{ count: number }>(
-      tx,
-      {
-        name: 'remember events',
-        text: `with remembered as (
+    withCommit(tx, () => ({
+      name: 'remember events',
+      text: `with remembered as (
          insert into inbox (event_id, consumer, day)
          select event_id, $2, day from unnest($1::uuid[], $3::date[]) as e (event_id, day)
          on conflict do nothing returning 1)
-       select count(*)::int from remembered`,
-      },
-      [events.map((event) => event.id), this.consumer, events.map(dayOf)],
-    )
-    if (row!.count !== events.length)
-      throw new TransactionConflict('an event of the batch was handled by somebody else')
+       select ${REFUSE_UNLESS('count(*) = cardinality($1)')} from remembered`,
+      values: [events.map((event) => event.id), this.consumer, events.map(dayOf)],
+      refused: () => new TransactionConflict('an event of the batch was handled by somebody else'),
+    }))
   }
 }
 

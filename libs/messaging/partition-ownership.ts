@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
-import { runPrepared } from '#libs/database'
+import { REFUSE_UNLESS, withCommit } from '#libs/database'
 import { PARTITIONS, type Position } from './event-log.ts'
 
 /** A partition that this process may read, until somebody takes it with a higher epoch. */
@@ -92,21 +92,19 @@ export class PartitionOwnership {
   }
 
   /**
-   * Moves positions in the transaction of the effect. This is the fence.
-   *
-   * @throws {Fenced} when a partition belongs to somebody else by now; the transaction must not commit
+   * Moves positions with the commit of the effect. This is the fence: the transaction fails with {@link Fenced} when a partition
+   * belongs to somebody else by now.
    */
-  async advance(tx: EntityManager, positions: readonly Position[]): Promise<void> {
-    const moved = await runPrepared(
-      tx,
-      {
-        name: 'advance positions',
-        text: `update subscription s set xid = p.xid, id = p.id, day = p.day
-       from unnest($2::smallint[], $3::bigint[], $4::xid8[], $5::bigint[], $6::date[])
-         as p (partition, epoch, xid, id, day)
-       where s.name = $1 and s.partition = p.partition and s.epoch = p.epoch returning s.partition`,
-      },
-      [
+  advance(tx: EntityManager, positions: readonly Position[]): void {
+    withCommit(tx, () => ({
+      name: 'advance positions',
+      text: `with moved as (
+         update subscription s set xid = p.xid, id = p.id, day = p.day
+         from unnest($2::smallint[], $3::bigint[], $4::xid8[], $5::bigint[], $6::date[])
+           as p (partition, epoch, xid, id, day)
+         where s.name = $1 and s.partition = p.partition and s.epoch = p.epoch returning 1)
+       select ${REFUSE_UNLESS('count(*) = cardinality($2)')} from moved`,
+      values: [
         this.name,
         positions.map((position) => position.partition),
         positions.map((position) => this.owned.get(position.partition)?.epoch ?? -1),
@@ -114,9 +112,8 @@ export class PartitionOwnership {
         positions.map((position) => position.id),
         positions.map((position) => position.day),
       ],
-    )
-    if (moved.length !== positions.length)
-      throw new Fenced(`${this.name}: a partition was taken over by another process`)
+      refused: () => new Fenced(`${this.name}: a partition was taken over by another process`),
+    }))
   }
 
   /** Keeps others from claiming these partitions before the transaction ends. @throws {Fenced} like `advance` */

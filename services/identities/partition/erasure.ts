@@ -43,7 +43,7 @@ export class Erasure {
       [now],
     )
     const outcome = 'no_longer_suspected'
-    await this.log.append(
+    this.log.append(
       tx,
       over.map(({ lo, hi }) => newEvent(duplicateSettled, { identityId: lo, otherIdentityId: hi, outcome }, { now })),
     )

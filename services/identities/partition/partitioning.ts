@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
-import { TransactionConflict } from '#libs/database'
+import { runTogether, TransactionConflict } from '#libs/database'
 import type { Model } from '#libs/linkage'
 import { EventLog } from '#libs/messaging'
 import { ActiveModel } from '../evidence/active-model.ts'
@@ -152,11 +152,12 @@ export class Partitioning {
     const writing = this.store.writing(change, revisions, learned, { cause, epoch: model.epoch, now })
     const suspecting = this.store.suspecting(change, now)
     const events = eventsOf(change, known, told, (id) => revisions.get(id)!, telling)
-    const rows = await this.log.append(tx, events, [...writing, ...suspecting])
+    this.log.append(tx, events)
+    const rows = await runTogether<unknown[]>(tx, [...writing, ...suspecting])
     await this.store.retire(tx, change, now)
     if (suspecting.length === 0) return
     const [suspicions] = rows[writing.length] as [SuspicionChange]
-    await this.log.append(tx, suspicionEvents(suspicions, change, differentPeople(known), now))
+    this.log.append(tx, suspicionEvents(suspicions, change, differentPeople(known), now))
   }
 
   /** The next revision of every record that moved or is spoken of. */
