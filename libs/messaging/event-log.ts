@@ -11,6 +11,7 @@ import {
   transactionOf,
   withCommit,
 } from '#libs/database'
+import { LogTail } from './log-tail.ts'
 
 /** Partitions of every event log. Fixed: a key must never move to another partition. */
 export const PARTITIONS = 16
@@ -46,6 +47,8 @@ export interface LoggedEvent extends DomainEvent {
  */
 export class EventLog {
   private readonly listeners = new Set<() => void>()
+  /** What its readers in this process read from. */
+  readonly tail = new LogTail(this)
   /** What transactions that are under way have appended, by what stands for them. */
   private readonly outgoing = new WeakMap<object, Outgoing[]>()
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataSource } from 'typeorm'
 import { type Claim, Stopped } from './event-consumer.ts'
 import type { EventLog, LoggedEvent, Position } from './event-log.ts'
+import type { TailReader } from './log-tail.ts'
 import { Fenced, PartitionOwnership } from './partition-ownership.ts'
 
 export interface SubscriptionTiming {
@@ -35,6 +36,7 @@ export type Deliver = (events: readonly LoggedEvent[], claim: Claim, signal: Abo
 export class LogSubscription {
   readonly name: string
   private readonly ownership: PartitionOwnership
+  private readonly reader: TailReader
   private readonly stopping = new AbortController()
   private running: Promise<unknown> = Promise.resolve()
   private wake: () => void = () => {}
@@ -51,6 +53,7 @@ export class LogSubscription {
     private readonly timing: SubscriptionTiming = defaultTiming,
   ) {
     this.name = `${group}<${log.stream}`
+    this.reader = log.tail.reader()
     this.ownership = new PartitionOwnership(dataSource, this.name, randomUUID(), timing.leaseMs)
   }
 
@@ -58,7 +61,10 @@ export class LogSubscription {
     await this.ownership.prepare()
     await this.ownership.report()
     const forget = this.log.onAppend(() => this.wakeUp())
-    this.running = Promise.all([this.readLoop(), this.reportLoop()]).finally(forget)
+    this.running = Promise.all([this.readLoop(), this.reportLoop()]).finally(() => {
+      forget()
+      this.reader.close()
+    })
   }
 
   /** Finishes the batch at hand, gives the partitions back, and returns. */
@@ -106,7 +112,7 @@ export class LogSubscription {
   private async readOnce(): Promise<number> {
     const owned = [...this.ownership.owned.values()]
     if (owned.length === 0) return 0
-    const events = await this.log.read(
+    const events = await this.reader.read(
       owned.map(({ position }) => position),
       Math.ceil(this.timing.batchSize / owned.length),
     )
