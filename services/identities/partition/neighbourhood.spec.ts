@@ -103,3 +103,16 @@ test('of a person at the rim every record is known, also those that nothing join
   ).toEqual([a, b].toSorted())
   expect(members.find(({ id }) => id === d)).toBeUndefined()
 })
+
+test('the reading is planned once, though nothing is known of the tables yet', async () => {
+  await resolver.take([register(a, one!), register(b, one!)])
+  const plans = await transact(resolver.dataSource, async (tx) => {
+    const start = { seeds: [a], partners: { strong: [], weak: [] }, keys: [] }
+    for (let time = 0; time < 8; time++) await resolver.neighbourhoods.lock(tx, start, world.model)
+    return tx.query(
+      `select generic_plans > 0 as kept, custom_plans::int as anew from pg_prepared_statements
+       where name = 'read neighbourhood'`,
+    )
+  })
+  expect(plans).toEqual([{ kept: true, anew: 0 }])
+})
