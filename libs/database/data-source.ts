@@ -45,32 +45,48 @@ export function createDataSource({ service, url, poolSize, entities, migrations 
 }
 
 /**
- * What is asked within one turn of the event loop goes to the server in one write.
+ * What is asked until the next tick goes to the server in one write.
  *
  * A connection may break in the very moment in which the pool hands it out, before TypeORM listens: an error that nobody hears
  * would end the process. Whoever then uses the connection hears of it anyway.
  */
-class GatheringClient extends Client {
+export class GatheringClient extends Client {
   private gathering = false
 
   constructor(config?: string | ClientConfig) {
     super(config)
     this.on('error', () => {})
+    // Here and no method, which would have to repeat all the forms of `query`.
     this.query = ((...args: unknown[]) => {
       this.gather()
       return Reflect.apply(Client.prototype.query, this, args)
     }) as Client['query']
   }
 
+  /** Sends nothing more until what this answers is called. */
+  hold(): () => void {
+    const { stream } = this
+    stream.cork()
+    return () => stream.uncork()
+  }
+
+  /** Breaks the connection off: what was sent and not begun will not be done. */
+  abandon(): void {
+    this.stream.destroy()
+  }
+
   private gather(): void {
     if (this.gathering) return
-    const { stream } = (this as unknown as { connection: { stream: Duplex } }).connection
     this.gathering = true
-    stream.cork()
+    const release = this.hold()
     process.nextTick(() => {
       this.gathering = false
-      stream.uncork()
+      release()
     })
+  }
+
+  private get stream(): Duplex {
+    return (this as unknown as { connection: { stream: Duplex } }).connection.stream
   }
 }
 

@@ -1,4 +1,4 @@
-import { isDatabaseOutage } from './transaction.ts'
+import { isDatabaseOutage } from './database-errors.ts'
 
 export interface GroupCommitLimits {
   /** Items of one group at most. */

@@ -7,6 +7,7 @@ export {
   SecondInstanceError,
 } from './data-folder.ts'
 export { createDataSource, migrate, type ServiceDatabase, schemaOf } from './data-source.ts'
+export { isDatabaseOutage, isUniqueViolation, lostAgainstAnother, TransactionConflict } from './database-errors.ts'
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts'
 export { GroupCommit, type GroupCommitLimits } from './group-commit.ts'
 export { lockKeys } from './lock-keys.ts'
@@ -14,11 +15,8 @@ export { type Bound, type Prepared, runPrepared, runTogether } from './prepared.
 export {
   afterCommit,
   type Closing,
-  isDatabaseOutage,
-  isUniqueViolation,
-  lostAgainstAnother,
   REFUSE_UNLESS,
-  TransactionConflict,
+  runClosing,
   transact,
   transactionOf,
   transactOn,

@@ -4,8 +4,9 @@ import type { DataSource } from 'typeorm'
 import { createTestDatabase, type TestDatabase } from '#libs/testing'
 import { copyInto } from './copy-into.ts'
 import { createDataSource, migrate } from './data-source.ts'
+import { isDatabaseOutage } from './database-errors.ts'
 import { runPrepared, runTogether } from './prepared.ts'
-import { isDatabaseOutage, transact } from './transaction.ts'
+import { transact } from './transaction.ts'
 
 const ADD = { name: 'add number', text: 'insert into number (value) values ($1) returning value' }
 

@@ -2,15 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { DataSource } from 'typeorm'
 import { createTestDatabase, type TestDatabase } from '#libs/testing'
 import { createDataSource, migrate } from './data-source.ts'
-import {
-  afterCommit,
-  isDatabaseOutage,
-  lostAgainstAnother,
-  REFUSE_UNLESS,
-  TransactionConflict,
-  transact,
-  withCommit,
-} from './transaction.ts'
+import { isDatabaseOutage, lostAgainstAnother, TransactionConflict } from './database-errors.ts'
+import { afterCommit, REFUSE_UNLESS, transact, transactOn, withCommit } from './transaction.ts'
 
 let database: TestDatabase
 let dataSource: DataSource
@@ -93,6 +86,13 @@ describe('transact', () => {
     expect(await visits()).toEqual([0, 0])
   })
 
+  it('does not use a connection that was given back', async () => {
+    const runner = dataSource.createQueryRunner()
+    await runner.connect()
+    await runner.release()
+    await expect(transactOn(runner, () => 'done')).rejects.toThrow('released')
+  })
+
   it('may have nothing to do, or fail before it does anything', async () => {
     const failing = transact(dataSource, () => {
       throw new Error('changed my mind')
@@ -149,6 +149,22 @@ describe('what is sent with the commit', () => {
     ).rejects.toThrow('too late')
     await expect(closing(set(1), refusing('= 5'))).rejects.toMatchObject({ code: '22012' })
     expect(await visits()).toEqual([0, 0])
+  })
+
+  it('leaves nothing when the driver cannot send a statement', async () => {
+    const circle: unknown[] = []
+    const unsendable = { toPostgres: () => circle[0] ?? unsendable }
+    const other = { ...set(5)(), text: 'select 1' }
+    await transact(dataSource, (tx) => withCommit(tx, set(0)))
+    for (const statement of [{ ...set(1)(), values: [unsendable] }, other]) {
+      const failing = transact(dataSource, async (tx) => {
+        withCommit(tx, set(7))
+        withCommit(tx, () => statement)
+        withCommit(tx, set(8))
+      })
+      await expect(failing).rejects.toThrow()
+      expect(await visits()).toEqual([0, 0])
+    }
   })
 
   it('has the transaction run again when what it refused with says so', async () => {

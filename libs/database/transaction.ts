@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type DataSource,
-  type EntityManager,
-  type QueryRunner,
-  QueryRunnerAlreadyReleasedError,
-  QueryRunnerProviderAlreadyReleasedError,
-} from 'typeorm'
-import type { Bound } from './prepared.ts'
+import type { QueryResult } from 'pg'
+import { type DataSource, type EntityManager, type QueryRunner, QueryRunnerAlreadyReleasedError } from 'typeorm'
+import type { GatheringClient } from './data-source.ts'
+import { codeOf, lostAgainstAnother } from './database-errors.ts'
+import { type Bound, runTogether } from './prepared.ts'
 
 /** Tries of one transaction that loses against others (deadlock, serialisation, out-of-order append). */
 const TRIES = 5
@@ -64,17 +61,28 @@ export interface Closing extends Bound {
 }
 
 /** SQL that ends the transaction unless a condition holds: nobody looks at the rows of a statement sent with the commit. */
-export const REFUSE_UNLESS = (condition: string) => `1 / (${condition})::int as refused_unless`
+export const REFUSE_UNLESS = (condition: string) => `1 / coalesce((${condition})::int, 0) as refused_unless`
 
 /** What dividing by zero is to PostgreSQL. */
 const REFUSED = '22012'
 
 /**
  * Sends a statement right before the commit, in the same go: for what the work itself has no need of any more. Those of one
- * transaction run in the order of these calls; `closing` is asked for its statement when the work is done.
+ * transaction run in the order of these calls; `closing` is asked for its statement when the work is done, and may have none.
  */
-export function withCommit(tx: EntityManager, closing: () => Closing): void {
+export function withCommit(tx: EntityManager, closing: () => Closing | undefined): void {
   stateOf(tx).closing.push(closing)
+}
+
+/** Runs a closing statement now: for what has become too much to be kept until the commit. */
+export async function runClosing(tx: EntityManager, closing: Closing): Promise<void> {
+  await runTogether(tx, [closing]).catch((error) => {
+    throw reasonOf(error, closing)
+  })
+}
+
+function reasonOf(error: unknown, { refused }: Pick<Closing, 'refused'>): unknown {
+  return (codeOf(error) === REFUSED && refused?.()) || error
 }
 
 /** An object that stands for the transaction of `tx`, to remember something about it: another one for every try. */
@@ -87,7 +95,7 @@ type Callback = () => void
 /** What is remembered of a transaction until it ends. */
 interface State {
   readonly afterCommit: Callback[]
-  readonly closing: (() => Closing)[]
+  readonly closing: (() => Closing | undefined)[]
 }
 
 function stateOf({ queryRunner }: EntityManager): State {
@@ -102,7 +110,9 @@ interface Outcome<T> {
 }
 
 async function once<T>(runner: QueryRunner, work: Work<T>): Promise<Outcome<T>> {
-  const client: Client = await runner.connect()
+  // TypeORM hands out the connection of a runner that was released, which others may use by now.
+  if (runner.isReleased) throw new QueryRunnerAlreadyReleasedError()
+  const client: GatheringClient = await runner.connect()
   const state: State = { afterCommit: [], closing: [] }
   const begun = begin(runner, client, state)
   try {
@@ -118,10 +128,10 @@ async function once<T>(runner: QueryRunner, work: Work<T>): Promise<Outcome<T>> 
   }
 }
 
-/** Sent ahead of the first statement of the work, which need not wait for it: if it fails, so does that. */
-function begin(runner: QueryRunner, client: Client, state: State): Promise<unknown> {
+/** Sent ahead of the first statement of the work, which does not wait for it: without a transaction nothing may follow. */
+function begin(runner: QueryRunner, client: GatheringClient, state: State): Promise<unknown> {
   const begun = client.query('begin')
-  begun.catch(() => {})
+  begun.catch(() => client.abandon())
   // What TypeORM's own `startTransaction` notes, which waits for the answer.
   Object.assign(runner, { data: state, isTransactionActive: true, transactionDepth: 1 })
   return begun
@@ -132,66 +142,39 @@ function ended(runner: QueryRunner): void {
 }
 
 /** @throws what the first closing statement that failed failed with; then nothing is committed */
-async function commit(client: Client, closing: State['closing']): Promise<void> {
-  const statements = closing.map((statement) => statement())
-  const closings = statements.map(({ name, text, values }) => client.query({ name, text, values }))
-  const ends = await Promise.allSettled([...closings, client.query('commit')])
+async function commit(client: GatheringClient, closing: State['closing']): Promise<void> {
+  const statements = closing.flatMap((statement) => statement() ?? [])
+  const closings = await send(client, statements)
+  const ends = await Promise.allSettled(closings.all)
   for (const [at, end] of ends.entries()) {
-    if (end.status === 'fulfilled') continue
-    throw (codeOf(end.reason) === REFUSED && statements[at]?.refused?.()) || end.reason
+    if (end.status === 'rejected') throw reasonOf(end.reason, statements[at] ?? {})
   }
-  const last = ends.at(-1) as PromiseFulfilledResult<{ command: string }>
+  const last = ends.at(-1) as PromiseFulfilledResult<QueryResult>
   // After a failure that the work kept to itself PostgreSQL answers a commit with a rollback, and calls it no error.
   if (last.value.command === 'ROLLBACK') throw new Error('a statement of the transaction had failed')
 }
 
-/** What is used of the driver's connection. */
-interface Client {
-  query(statement: string | object): Promise<{ command: string }>
-}
-
-/** A transaction came too late and has to run again; classed with serialisation failures. */
-export class TransactionConflict extends Error {
-  override readonly name = 'TransactionConflict'
-  readonly code = '40001'
-}
-
-/** True for a transaction that may succeed when run again at once: SQLSTATE class 40. */
-export function lostAgainstAnother(error: unknown): boolean {
-  return codeOf(error)?.startsWith('40') ?? false
-}
-
-/**
- * SQLSTATE classes 08 (connection) and 53 (resources) but for 53200, the shutdowns of class 57, a primary that became a
- * standby (25006), and the errors of sockets.
- */
-const OUTAGE = /^(08|53(?!200)|57P|25006|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
-
-/** What node-postgres says when a connection is gone, or none is free. */
-const WITHOUT_CODE =
-  /Connection terminated|(connection error|closed) and is not queryable|timeout exceeded when trying to conn/
-
-/**
- * True when the database can't be reached, is going down or lacks resources: the same work will succeed once it is
- * back. A transaction that was ended because it took too long (25P03, 25P04), or for which memory or the table of locks
- * did not suffice (53200), is none: it would fail again, a smaller one may not.
- */
-export function isDatabaseOutage(error: unknown): boolean {
-  const code = codeOf(error)
-  if (code !== undefined) return OUTAGE.test(code)
-  // TypeORM lets go of a connection as soon as it breaks: the next statement of the transaction finds none.
-  if (error instanceof QueryRunnerAlreadyReleasedError) return true
-  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true
-  return error instanceof Error && WITHOUT_CODE.test(error.message)
-}
-
-/** True when a row could not be written since another one has its key. */
-export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return codeOf(error) === '23505' && (error as { constraint?: unknown }).constraint === constraint
-}
-
-function codeOf(error: unknown): string | undefined {
-  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } }
-  const found = driverError?.code ?? code
-  return typeof found === 'string' ? found : undefined
+/** Sends statements and the commit in one write; no commit behind one that the driver can't send. */
+async function send(client: GatheringClient, statements: readonly Closing[]): Promise<{ all: Promise<unknown>[] }> {
+  const release = client.hold()
+  try {
+    let unsent = false
+    const sent = statements.map(
+      ({ name, text, values }) =>
+        new Promise((resolve, reject) => {
+          void client.query({ name, text, values: [...values] }, (error, result) => {
+            if (error) unsent = true
+            if (error) reject(error)
+            else resolve(result)
+          })
+        }),
+    )
+    for (const each of sent) each.catch(() => {})
+    // By then the driver has said what it can't send; it does not know afterwards what the server has heard.
+    if (statements.length > 0) await new Promise<void>((resolve) => process.nextTick(resolve))
+    if (unsent) client.abandon()
+    return { all: unsent ? sent : [...sent, client.query('commit')] }
+  } finally {
+    release()
+  }
 }
