@@ -23,11 +23,11 @@ export interface ConsumerObserver {
   retrying(consumer: string, error: unknown): void
 }
 
-/** A transport's claim to the events that it delivers; both methods throw {@link Fenced} when it has been lost. */
+/** A transport's claim to the events that it delivers. When it has been lost, the transaction fails with {@link Fenced}. */
 export interface Claim {
-  /** Stores the position behind the whole batch, in the transaction of the last effect. */
-  settle(tx: EntityManager): Promise<void> | void
-  /** Makes sure of the claim until the transaction ends. */
+  /** Stores the position behind the whole batch with the commit of the last effect. */
+  settle(tx: EntityManager): void
+  /** Makes sure of the claim at once, and until the transaction ends. */
   hold(tx: EntityManager): Promise<void>
 }
 

@@ -83,7 +83,7 @@ it('hides no event from a reader, in whatever order transactions commit', async 
       const life = lifeOf(randomUUID(), 60)
       for (let at = 0; at < life.length; at += 2) {
         await transact(dataSource, async (tx) => {
-          log.append(tx, life.slice(at, at + 2))
+          await log.append(tx, life.slice(at, at + 2))
           await sleep(8 * Math.random())
         })
       }
@@ -106,7 +106,7 @@ it('runs a transaction again that appends to a key after a later one did', async
     attempts.push(xid)
     // Another writer of the key gets the lock that this one has to wait for.
     if (attempts.length === 1) await transact(dataSource, (other) => log.append(other, [late]))
-    log.append(tx, [early])
+    await log.append(tx, [early])
   })
   const reader = new Reader()
   await nothingHeldBack()
@@ -121,7 +121,7 @@ it('says that a transaction is too late for a key, and lets it append to others'
     transact(dataSource, async (tx) => {
       await tx.query('select pg_current_xact_id()')
       await transact(dataSource, (other) => log.append(other, [late]))
-      log.append(tx, [event])
+      await log.append(tx, [event])
     })
   await expect(appendAfter(issued(late.key))).rejects.toThrow(TransactionConflict)
   await appendAfter(issued(randomUUID()))
@@ -131,15 +131,39 @@ it('gives back what was appended, and nothing of a transaction that failed', asy
   const event = { ...opened(randomUUID()), trace: 'request-1' }
   await transact(dataSource, (tx) => log.append(tx, [event]))
   const failing = transact(dataSource, async (tx) => {
-    log.append(tx, [opened(randomUUID())])
+    await log.append(tx, [opened(randomUUID())])
     throw new Error('changed my mind')
   })
   await expect(failing).rejects.toThrow('changed my mind')
   const reader = new Reader()
   await nothingHeldBack()
   await reader.look()
-  expect(reader.events).toEqual([{ ...event, position: expect.anything() }])
+  expect(reader.events).toEqual([{ ...event, position: expect.anything(), length: JSON.stringify(event.data).length }])
   expect(await reader.look()).toBe(0)
+})
+
+it('does not keep all of a large change until its commit, and keeps its order', async () => {
+  const siteId = randomUUID()
+  const many = Array.from({ length: 2_500 }, () => issued(siteId))
+  const large = { ...issued(siteId), data: { token: 'x'.repeat(100_000) } }
+  await transact(dataSource, async (tx) => {
+    await log.append(tx, many.slice(0, 10))
+    await log.append(tx, [...many.slice(10), large])
+    const [{ count }] = await tx.query('select count(*)::int as count from event_log')
+    expect(count).toBe(2_501)
+    await log.append(tx, [opened(siteId)])
+  })
+  const reader = new Reader()
+  await nothingHeldBack()
+  await reader.look(5_000)
+  expect(reader.events.map(({ id }) => id).slice(0, -1)).toEqual([...many, large].map(({ id }) => id))
+  expect(reader.events).toHaveLength(2_502)
+  const overtaken = transact(dataSource, async (tx) => {
+    await tx.query('select pg_current_xact_id()')
+    await transact(dataSource, (other) => log.append(other, [issued(siteId)]))
+    await log.append(tx, [large])
+  })
+  await expect(overtaken).rejects.toThrow(TransactionConflict)
 })
 
 it('reads partitions evenly, each in its order', async () => {
@@ -176,7 +200,7 @@ it('tells its listeners of appends once they are committed', async () => {
     told += 1
   })
   await transact(dataSource, async (tx) => {
-    log.append(tx, [opened(randomUUID())])
+    await log.append(tx, [opened(randomUUID())])
     expect(told).toBe(0)
   })
   expect(told).toBe(1)

@@ -6,6 +6,7 @@ import {
   arrayOf,
   type Closing,
   REFUSE_UNLESS,
+  runClosing,
   runPrepared,
   TransactionConflict,
   transactionOf,
@@ -19,6 +20,10 @@ export const PARTITIONS = 16
 /** Largest data of one event, as JSON: it has to fit into a Kafka message with its headers. */
 const MAX_DATA_BYTES = 512 * 1024
 
+/** Events of one transaction that are kept until its commit at most, and the data (UTF-16 units) for which none waits. */
+const GATHERED_EVENTS = 1_000
+const LARGE_DATA = 64 * 1024
+
 /** How far one partition has been read: everything up to and including this event. */
 export interface Position {
   readonly partition: number
@@ -29,9 +34,10 @@ export interface Position {
   readonly day: string
 }
 
-/** An event together with the position that reading it leads to. */
+/** An event together with the position that reading it leads to, and how long its data are as JSON, in UTF-16 units. */
 export interface LoggedEvent extends DomainEvent {
   readonly position: Position
+  readonly length: number
 }
 
 /**
@@ -49,8 +55,8 @@ export class EventLog {
   private readonly listeners = new Set<() => void>()
   /** What its readers in this process read from. */
   readonly tail = new LogTail(this)
-  /** What transactions that are under way have appended, by what stands for them. */
-  private readonly outgoing = new WeakMap<object, Outgoing[]>()
+  /** What transactions that are under way have appended and not sent, by what stands for them. */
+  private readonly gathered = new WeakMap<object, Outgoing[]>()
 
   constructor(
     readonly stream: Stream,
@@ -58,29 +64,38 @@ export class EventLog {
   ) {}
 
   /**
-   * Appends events in the transaction of `tx`. They are sent with its commit, all of one transaction together; one that was
-   * overtaken at a key is run again by `transact`.
+   * Appends events in the transaction of `tx`. They are sent with its commit, those of one transaction together, but for what is
+   * too much to be kept until then. A transaction that was overtaken at a key is run again by `transact`.
    *
    * @throws {Error} for an event of another stream, or one whose data exceeds 512 KiB
    */
-  append(tx: EntityManager, events: readonly DomainEvent[]): void {
+  async append(tx: EntityManager, events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return
     const stray = events.find((event) => event.stream !== this.stream)
     if (stray) throw new Error(`${stray.type} belongs to the stream ${stray.stream}, not to ${this.stream}`)
-    const outgoing = events.map((event) => ({ ...event, json: JSON.stringify(event.data) }))
-    const tooLarge = outgoing.find(
-      ({ json }) => 3 * json.length > MAX_DATA_BYTES && Buffer.byteLength(json) > MAX_DATA_BYTES,
-    )
-    if (tooLarge) throw new Error(`the data of ${tooLarge.type} ${tooLarge.id} is too large for an event`)
-    const transaction = transactionOf(tx)
-    const earlier = this.outgoing.get(transaction)
-    if (earlier) {
-      earlier.push(...outgoing)
-      return
+    const gathered = this.gatheredIn(tx)
+    for (const { data, ...event } of events) {
+      const json = JSON.stringify(data)
+      if (3 * json.length > MAX_DATA_BYTES && Buffer.byteLength(json) > MAX_DATA_BYTES) {
+        throw new Error(`the data of ${event.type} ${event.id} is too large for an event`)
+      }
+      gathered.push({ ...event, json })
+      if (gathered.length >= GATHERED_EVENTS || json.length >= LARGE_DATA) {
+        await runClosing(tx, this.appending(gathered.splice(0)))
+      }
     }
-    this.outgoing.set(transaction, outgoing)
-    withCommit(tx, () => this.appending(outgoing))
+  }
+
+  /** The events that are to be sent with the commit. */
+  private gatheredIn(tx: EntityManager): Outgoing[] {
+    const transaction = transactionOf(tx)
+    const known = this.gathered.get(transaction)
+    if (known) return known
+    const gathered: Outgoing[] = []
+    this.gathered.set(transaction, gathered)
+    withCommit(tx, () => (gathered.length > 0 ? this.appending(gathered) : undefined))
     afterCommit(tx, () => this.announce())
+    return gathered
   }
 
   private appending(events: readonly Outgoing[]): Closing {
@@ -119,7 +134,7 @@ export class EventLog {
       {
         name: 'read events',
         text: `select e.partition, e.xid::text, e.id::text, e.day::text, e.event_id, e.type, e.version, e.key, e.time, e.trace,
-         e.data
+         e.data::text
        from unnest($1::smallint[], $2::xid8[], $3::bigint[], $4::date[]) as p (partition, xid, id, day)
        cross join lateral (
          select * from event_log e
@@ -138,7 +153,8 @@ export class EventLog {
       key: row.key,
       time: row.time,
       trace: row.trace,
-      data: row.data,
+      data: JSON.parse(row.data),
+      length: row.data.length,
       position: { partition: row.partition, xid: row.xid, id: row.id, day: row.day },
     }))
   }
@@ -169,7 +185,8 @@ export class EventLog {
   }
 }
 
-interface Outgoing extends DomainEvent {
+/** An event with its data as they are sent. */
+interface Outgoing extends Omit<DomainEvent, 'data'> {
   readonly json: string
 }
 
@@ -184,15 +201,15 @@ interface EventRow {
   key: string
   time: Date
   trace: string | null
-  data: unknown
+  data: string
 }
 
 function columns(positions: readonly Position[]): unknown[] {
   return [
-    positions.map((position) => position.partition),
-    positions.map((position) => position.xid),
-    positions.map((position) => position.id),
-    positions.map((position) => position.day),
+    arrayOf(positions.map((position) => position.partition)),
+    arrayOf(positions.map((position) => position.xid)),
+    arrayOf(positions.map((position) => position.id)),
+    arrayOf(positions.map((position) => position.day)),
   ]
 }
 

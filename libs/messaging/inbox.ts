@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { DomainEvent } from '#libs/contracts'
-import { type Bound, REFUSE_UNLESS, runTogether, TransactionConflict, withCommit } from '#libs/database'
+import { arrayOf, type Bound, REFUSE_UNLESS, runTogether, TransactionConflict, withCommit } from '#libs/database'
 
 /**
  * The events whose effect a consumer has had. The rows are written in the transaction of the effect, after it: the
@@ -22,7 +22,7 @@ export class Inbox {
       text: `select i.event_id from unnest($1::uuid[], $3::date[]) as e (id, day)
          cross join lateral (
            select event_id from inbox where event_id = e.id and consumer = $2 and day = e.day limit 1) i`,
-      values: [events.map((event) => event.id), this.consumer, events.map(dayOf)],
+      values: [arrayOf(events.map((event) => event.id)), this.consumer, arrayOf(events.map(dayOf))],
     }
   }
 
@@ -36,7 +36,7 @@ export class Inbox {
          select event_id, $2, day from unnest($1::uuid[], $3::date[]) as e (event_id, day)
          on conflict do nothing returning 1)
        select ${REFUSE_UNLESS('count(*) = cardinality($1)')} from remembered`,
-      values: [events.map((event) => event.id), this.consumer, events.map(dayOf)],
+      values: [arrayOf(events.map((event) => event.id)), this.consumer, arrayOf(events.map(dayOf))],
       refused: () => new TransactionConflict('an event of the batch was handled by somebody else'),
     }))
   }
@@ -53,5 +53,12 @@ export function idsOf(rows: readonly KnownRow[]): Set<string> {
 
 /** UTC day of the event, the same at every delivery: names the inbox partition. */
 function dayOf(event: DomainEvent): string {
-  return event.time.toISOString().slice(0, 10)
+  const number = Math.floor(event.time.getTime() / MS_PER_DAY)
+  if (number !== lastDay.number) lastDay = { number, name: event.time.toISOString().slice(0, 10) }
+  return lastDay.name
 }
+
+const MS_PER_DAY = 86_400_000
+
+/** Nearly all events are of one day, and its name is asked for twice an event. */
+let lastDay = { number: Number.NaN, name: '' }

@@ -263,7 +263,7 @@ export class KafkaTransport extends EventTransport {
 }
 
 /** Positions stand with the broker, and the inbox alone makes effects happen once: there is nothing to lose here. */
-const unclaimed: Claim = { settle: async () => {}, hold: async () => {} }
+const unclaimed: Claim = { settle: () => {}, hold: async () => {} }
 
 /** Forwards a service's log to its topic: a subscription whose effect is the send. */
 class KafkaPublisher {

@@ -36,7 +36,6 @@ export type Deliver = (events: readonly LoggedEvent[], claim: Claim, signal: Abo
 export class LogSubscription {
   readonly name: string
   private readonly ownership: PartitionOwnership
-  private readonly reader: TailReader
   private readonly stopping = new AbortController()
   private running: Promise<unknown> = Promise.resolve()
   private wake: () => void = () => {}
@@ -53,7 +52,6 @@ export class LogSubscription {
     private readonly timing: SubscriptionTiming = defaultTiming,
   ) {
     this.name = `${group}<${log.stream}`
-    this.reader = log.tail.reader()
     this.ownership = new PartitionOwnership(dataSource, this.name, randomUUID(), timing.leaseMs)
   }
 
@@ -61,9 +59,10 @@ export class LogSubscription {
     await this.ownership.prepare()
     await this.ownership.report()
     const forget = this.log.onAppend(() => this.wakeUp())
-    this.running = Promise.all([this.readLoop(), this.reportLoop()]).finally(() => {
+    const reader = this.log.tail.reader()
+    this.running = Promise.all([this.readLoop(reader), this.reportLoop()]).finally(() => {
       forget()
-      this.reader.close()
+      reader.close()
     })
   }
 
@@ -82,12 +81,12 @@ export class LogSubscription {
     ])
   }
 
-  private async readLoop(): Promise<void> {
+  private async readLoop(reader: TailReader): Promise<void> {
     let pause = SHORTEST_PAUSE_MS
     while (!this.stopping.signal.aborted) {
       try {
         await this.balanceWhenDue()
-        const found = await this.readOnce()
+        const found = await this.readOnce(reader)
         pause = found > 0 ? 0 : Math.min(Math.max(pause * 2, SHORTEST_PAUSE_MS), this.timing.idleMs)
         if (found > 0 && found < this.timing.batchSize / 2) await this.rest(this.timing.gatherMs)
       } catch (error) {
@@ -109,10 +108,9 @@ export class LogSubscription {
   }
 
   /** Handles the next events of all own partitions, and tells how many there were. */
-  private async readOnce(): Promise<number> {
+  private async readOnce(reader: TailReader): Promise<number> {
     const owned = [...this.ownership.owned.values()]
-    if (owned.length === 0) return 0
-    const events = await this.reader.read(
+    const events = await reader.read(
       owned.map(({ position }) => position),
       Math.ceil(this.timing.batchSize / owned.length),
     )

@@ -12,7 +12,7 @@ class LogForSpecs {
   readonly looks: number[] = []
   failing = false
 
-  append(partition: number, count: number): void {
+  append(partition: number, count: number, length = 100): void {
     for (let at = 0; at < count; at++) {
       const position = {
         partition,
@@ -20,7 +20,7 @@ class LogForSpecs {
         id: String(this.events.length),
         day: '2026-05-01',
       }
-      this.events.push({ id: `${partition}-${position.id}`, position } as LoggedEvent)
+      this.events.push({ id: `${partition}-${position.id}`, position, length } as LoggedEvent)
     }
   }
 
@@ -117,14 +117,17 @@ describe('readers that keep up with each other', () => {
       new Follower(tail.reader()),
       new Follower(tail.reader()),
     ]
-    await first.look()
-    await Promise.all([second.look(), third.look()])
+    await Promise.all([first.look(), second.look(), third.look()])
     log.looks.length = 0
+    log.append(0, 1)
+    await Promise.all([first.look(), second.look(), third.look()])
+    expect(log.looks).toEqual([1])
     const looking = first.look()
+    await new Promise((resolve) => process.nextTick(resolve))
     log.append(0, 1)
     await Promise.all([looking, second.look(), third.look()])
-    expect([first, second, third].map(({ got }) => got.length)).toEqual([0, 1, 1])
-    expect(log.looks).toEqual([0, 1])
+    expect([first, second, third].map(({ got }) => got.length)).toEqual([1, 2, 2])
+    expect(log.looks).toEqual([1, 0, 1])
   })
 
   it('leave nothing behind that all have passed', async () => {
@@ -141,6 +144,39 @@ describe('readers that keep up with each other', () => {
     // From the start again: only the log could tell, and it has nothing.
     expect(await new Follower(tail.reader()).look()).toBe(0)
   })
+})
+
+it('tells who keeps up what came, though somebody far behind reads at the same time', async () => {
+  const log = new LogForSpecs()
+  const tail = new LogTail(log)
+  const [first, second, late] = [new Follower(tail.reader()), new Follower(tail.reader()), new Follower(tail.reader())]
+  log.append(0, 400)
+  for (const follower of [first, second]) while ((await follower.look(500)) > 0);
+  const looking = first.look()
+  await new Promise((resolve) => process.nextTick(resolve))
+  log.append(1, 1)
+  const catchingUp = late.look()
+  expect(await second.look()).toBe(1)
+  await Promise.all([looking, catchingUp])
+})
+
+it('keeps no more than so many events, and so much data, for who is behind', async () => {
+  for (const [count, length] of [
+    [400, 10],
+    [40, 100_000],
+  ] as const) {
+    const log = new LogForSpecs()
+    const tail = new LogTail(log)
+    const [quick, slow] = [new Follower(tail.reader()), new Follower(tail.reader())]
+    await Promise.all([quick.look(), slow.look()])
+    log.append(0, count, length)
+    while ((await quick.look(count / 4)) > 0);
+    const all = log.events.splice(0)
+    expect(await slow.look(count)).toBe(0)
+    log.events.push(...all)
+    while ((await slow.look(count)) > 0);
+    expect(slow.got).toEqual(all.map(({ id }) => id))
+  }
 })
 
 it('lets the others look when one could not', async () => {

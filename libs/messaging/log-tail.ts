@@ -1,11 +1,12 @@
 import type { EventLog, LoggedEvent, Position } from './event-log.ts'
 
-/** Events of one partition that are kept at most for readers that are behind; those further behind read for themselves. */
+/** What is kept of one partition at most, in events and in UTF-16 units of their data: who is further behind reads for itself. */
 const KEPT_EVENTS = 250
+const KEPT_LENGTH = 1024 * 1024
 
 /**
- * The end of an event log as the readers in this process share it: each event is read from the database, and its data parsed, once
- * for all of them, and kept until the slowest has passed it.
+ * The end of an event log as the readers in this process share it: an event is read from the database, and its data parsed, once
+ * for all who keep up, and kept until the slowest of them has passed it.
  *
  * It holds no more than the log itself says: what follows a position there is final, since no reader passes the oldest running
  * transaction (see {@link EventLog}); so whatever follows what was read last can be put behind it.
@@ -13,76 +14,65 @@ const KEPT_EVENTS = 250
 export class LogTail {
   private readonly runs = new Map<number, Run>()
   private readonly readers = new Set<TailReader>()
-  private reading: Promise<unknown> | undefined
-  /** How many looks at the log have begun, and what the last one that ended was for. */
+  private looking: Promise<void> | undefined
+  /** Looks at the end that have begun, and that have ended: there is one at a time. */
   private begun = 0
-  private ended: Look = { number: 0, partitions: new Set() }
+  private ended = 0
 
   constructor(private readonly log: Pick<EventLog, 'read'>) {}
 
   /** A reader of its own pace, to be closed when it stops. */
   reader(): TailReader {
     const reader: TailReader = new TailReader(
-      (limit) => this.read(reader, limit),
+      (limit) => this.read(reader.positions, limit),
       () => this.forget(reader),
     )
     this.readers.add(reader)
     return reader
   }
 
-  private async read(reader: TailReader, limit: number): Promise<LoggedEvent[]> {
+  private async read(positions: readonly Position[], limit: number): Promise<LoggedEvent[]> {
     this.trim()
-    const { positions } = reader
     const enough = (limit * positions.length) / 2
     const arrived = this.begun
     for (;;) {
       if (!positions.every((position) => this.covers(position))) return this.catchUp(positions, limit)
       const known = positions.flatMap((position) => this.after(position, limit))
-      if (known.length >= enough || this.lookedSince(arrived, positions)) return known
-      if (this.reading) await this.reading.catch(() => {})
-      else
-        await this.look(
-          positions.map((position) => this.endOf(position)),
-          limit,
-        )
+      if (known.length >= enough || this.ended > arrived) return known
+      if (this.looking) await this.looking.catch(() => {})
+      else await this.lookOnce(limit)
     }
   }
 
-  /** For a reader that is not within what is kept: it looks for itself where that is so. */
+  /** For a reader that is not within what is kept: it looks for itself. */
   private async catchUp(positions: readonly Position[], limit: number): Promise<LoggedEvent[]> {
-    const behind = new Set(positions.filter((position) => !this.covers(position)))
-    const from = positions.map((position) => (behind.has(position) ? position : this.endOf(position)))
-    const events = await this.look(from, limit)
-    return positions.flatMap((position) =>
-      behind.has(position)
-        ? events.filter(({ position: { partition } }) => partition === position.partition)
-        : this.after(position, limit),
-    )
+    const events = await this.log.read(positions, limit)
+    this.keep(positions, events)
+    return events
   }
 
-  /** Whether a look at these partitions has begun and ended since so many had begun. */
-  private lookedSince(begun: number, positions: readonly Position[]): boolean {
-    const { number, partitions } = this.ended
-    return number > begun && positions.every(({ partition }) => partitions.has(partition))
-  }
-
-  private endOf({ partition }: Position): Position {
-    return lastOf(this.runs.get(partition)!)
-  }
-
-  private async look(positions: readonly Position[], limit: number): Promise<LoggedEvent[]> {
-    this.begun += 1
-    const number = this.begun
-    const reading = this.log.read(positions, limit)
-    this.reading = reading
+  /** Those who come meanwhile wait for it; what it fails with is told to the first alone. */
+  private async lookOnce(limit: number): Promise<void> {
+    this.looking = this.look(limit)
     try {
-      const events = await reading
-      this.keep(positions, events)
-      this.ended = { number, partitions: new Set(positions.map(({ partition }) => partition)) }
-      return events
+      await this.looking
     } finally {
-      if (this.reading === reading) this.reading = undefined
+      this.looking = undefined
     }
+  }
+
+  /** Looks behind what was read last, for all who read these partitions. */
+  private async look(limit: number): Promise<void> {
+    // Those who were woken together are all here by the next tick.
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    this.begun += 1
+    const ends = [...this.runs].flatMap(([partition, run]) => (this.isRead(partition) ? [lastOf(run)] : []))
+    this.keep(ends, await this.log.read(ends, limit))
+    this.ended = this.begun
+  }
+
+  private isRead(partition: number): boolean {
+    return [...this.readers].some((reader) => reader.reached(partition) !== undefined)
   }
 
   /** Puts events behind what was read before, or starts anew where that does not follow. */
@@ -90,13 +80,12 @@ export class LogTail {
     for (const start of positions) {
       const run = this.runs.get(start.partition)
       const fresh = events.filter(({ position }) => position.partition === start.partition)
-      if (run && compare(start, lastOf(run)) === 0) run.events.push(...fresh)
-      else if (!run || compare(start, lastOf(run)) > 0) this.runs.set(start.partition, { after: start, events: fresh })
+      if (!run || compare(start, lastOf(run)) > 0) this.runs.set(start.partition, { after: start, events: fresh })
+      else run.events.push(...fresh.slice(firstAfter(fresh, lastOf(run))))
     }
   }
 
   private after(position: Position, limit: number): LoggedEvent[] {
-    if (!this.covers(position)) return []
     const { events } = this.runs.get(position.partition)!
     const next = firstAfter(events, position)
     return events.slice(next, next + limit)
@@ -112,9 +101,9 @@ export class LogTail {
   private trim(): void {
     for (const [partition, run] of this.runs) {
       const reached = [...this.readers].flatMap((reader) => reader.reached(partition) ?? [])
-      const passed = reached.map((position) => firstAfter(run.events, position))
-      const gone = Math.max(Math.min(run.events.length, ...passed), run.events.length - KEPT_EVENTS)
-      if (gone <= 0) continue
+      const passed = Math.min(run.events.length, ...reached.map((position) => firstAfter(run.events, position)))
+      const gone = Math.max(passed, beforeKept(run.events))
+      if (gone === 0) continue
       run.after = run.events[gone - 1]!.position
       run.events.splice(0, gone)
     }
@@ -136,12 +125,10 @@ export class TailReader {
     readonly close: () => void,
   ) {}
 
-  /**
-   * As {@link EventLog.read}. A position says that everything up to it is done with.
-   */
-  read(positions: readonly Position[], limit: number): Promise<LoggedEvent[]> {
+  /** As {@link EventLog.read}. A position says that everything up to it is done with. */
+  async read(positions: readonly Position[], limit: number): Promise<LoggedEvent[]> {
     this.positions = positions
-    return this.readOn(limit)
+    return positions.length > 0 ? this.readOn(limit) : []
   }
 
   /** How far it came in a partition; undefined when it does not read that. */
@@ -156,13 +143,18 @@ interface Run {
   readonly events: LoggedEvent[]
 }
 
-interface Look {
-  readonly number: number
-  readonly partitions: ReadonlySet<number>
-}
-
 function lastOf({ after, events }: Run): Position {
   return events.at(-1)?.position ?? after
+}
+
+/** How many of the oldest events are too many. */
+function beforeKept(events: readonly LoggedEvent[]): number {
+  let first = events.length
+  for (let length = 0; first > 0 && events.length - first < KEPT_EVENTS; first--) {
+    length += events[first - 1]!.length
+    if (length > KEPT_LENGTH) break
+  }
+  return first
 }
 
 /** Where the events begin that follow a position. */

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
-import { REFUSE_UNLESS, withCommit } from '#libs/database'
+import { arrayOf, REFUSE_UNLESS, withCommit } from '#libs/database'
 import { PARTITIONS, type Position } from './event-log.ts'
 
 /** A partition that this process may read, until somebody takes it with a higher epoch. */
@@ -106,17 +106,17 @@ export class PartitionOwnership {
        select ${REFUSE_UNLESS('count(*) = cardinality($2)')} from moved`,
       values: [
         this.name,
-        positions.map((position) => position.partition),
-        positions.map((position) => this.owned.get(position.partition)?.epoch ?? -1),
-        positions.map((position) => position.xid),
-        positions.map((position) => position.id),
-        positions.map((position) => position.day),
+        arrayOf(positions.map((position) => position.partition)),
+        arrayOf(positions.map((position) => this.owned.get(position.partition)?.epoch ?? -1)),
+        arrayOf(positions.map((position) => position.xid)),
+        arrayOf(positions.map((position) => position.id)),
+        arrayOf(positions.map((position) => position.day)),
       ],
       refused: () => new Fenced(`${this.name}: a partition was taken over by another process`),
     }))
   }
 
-  /** Keeps others from claiming these partitions before the transaction ends. @throws {Fenced} like `advance` */
+  /** Keeps others from claiming these partitions before the transaction ends. @throws {Fenced} when one is no longer ours */
   async hold(tx: EntityManager, partitions: readonly number[]): Promise<void> {
     const held: unknown[] = await tx.query(
       `select from subscription s

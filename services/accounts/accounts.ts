@@ -56,7 +56,7 @@ export class Accounts {
       })
     }
     const { id: accountId, role, federationId } = account
-    this.log.append(tx, [newEvent(accountCreated, { accountId, role, federationId }, { now, trace })])
+    await this.log.append(tx, [newEvent(accountCreated, { accountId, role, federationId }, { now, trace })])
   }
 
   /** The accounts that the sender looks after, in the order of their making. */

@@ -29,7 +29,7 @@ export class PlacementConsumer {
     await lockKeys(tx, 'registration', idsOf(latest))
     const decisions = latest.map(({ data }) => decidePlacement(factsOf(data.application), tree, rules))
     const stored = await this.store(tx, latest, decisions, treeVersion, now)
-    this.log.append(
+    await this.log.append(
       tx,
       latest.flatMap((event, at) =>
         stored.has(event.data.application.registrationId) ? [outcomeEvent(event, decisions[at]!, tree, now)] : [],

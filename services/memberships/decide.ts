@@ -124,7 +124,7 @@ export class Decisions {
       ],
     )
     const statements = await nextStatements(tx, members.length)
-    this.log.append(
+    await this.log.append(
       tx,
       members.map((member, at) =>
         newEvent(
@@ -156,7 +156,7 @@ export class Decisions {
     const definition = kind === 'return' ? membershipReturned : membershipRejected
     const reason = { ...returnReasons, ...rejectReasons }[reasonCode]
     const statements = await nextStatements(tx, cases.length)
-    this.log.append(
+    await this.log.append(
       tx,
       cases.map((row, at) =>
         newEvent(definition, { ...decisionData(row, sender, now, statements[at]!), reasonCode, reason }, { now }),

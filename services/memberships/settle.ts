@@ -83,7 +83,7 @@ export class Settlement {
     )
     const turns = await this.memberships.follow(tx, changes, now)
     const told = tellings({ cases: known.cases, registrations: known.registrations }, after)
-    this.log.append(
+    await this.log.append(
       tx,
       await this.caseEvents.of(tx, { told, turns, after, stored: known.cases, contents, traces, now }),
     )

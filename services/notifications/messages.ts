@@ -124,7 +124,7 @@ export class Messages {
       ],
     )
     const fresh = new Set(sent.map(({ id }) => id))
-    this.log.append(
+    await this.log.append(
       tx,
       sending.flatMap(({ id: messageId, registrationId, template }) =>
         fresh.has(messageId)

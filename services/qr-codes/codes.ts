@@ -26,7 +26,7 @@ export class Codes {
       await tx.insert(Site, { ...site, id })
       const opened = newEvent(siteOpened, siteData({ ...site, id }), { now })
       const { code, event } = await this.addCode(tx, id, 1, now)
-      this.log.append(tx, [opened, event])
+      await this.log.append(tx, [opened, event])
       return code
     })
   }
@@ -38,7 +38,7 @@ export class Codes {
       if (!(await tx.existsBy(Site, { id: siteId }))) throw noSuch('site')
       const last = await tx.maximum(Code, 'serial', { siteId })
       const { code, event } = await this.addCode(tx, siteId, (last ?? 0) + 1, now)
-      this.log.append(tx, [event])
+      await this.log.append(tx, [event])
       return code
     })
   }
@@ -52,7 +52,7 @@ export class Codes {
       if (code.revokedAt) return code
       const revoked = await tx.save(Code, { ...code, revokedAt: now, revokedBecause: because })
       const data = { codeId: code.id, siteId: code.siteId, reason: because }
-      this.log.append(tx, [newEvent(codeRevoked, data, { now })])
+      await this.log.append(tx, [newEvent(codeRevoked, data, { now })])
       return revoked
     })
   }

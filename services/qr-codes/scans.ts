@@ -39,7 +39,7 @@ export class Scans {
       const events = scans.map(({ id, codeId, siteId, at }) =>
         newEvent(codeScanned, { scanId: id, codeId, siteId, at: at.toISOString() }, { now: at }),
       )
-      this.log.append(tx, events)
+      await this.log.append(tx, events)
       return scans.map(() => undefined)
     })
   }

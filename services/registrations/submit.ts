@@ -110,7 +110,7 @@ export class SubmitRegistration {
       const data = { application: applications[at]! }
       return fresh.has(row.id) ? [newEvent(registrationSubmitted, data, { now: row.at, trace: row.trace })] : []
     })
-    this.log.append(tx, events)
+    await this.log.append(tx, events)
     const repeated = rows.filter(({ id }) => !fresh.has(id)).map(({ idempotencyKey }) => idempotencyKey)
     const kept = new Map<string, Kept>(rows.map((row) => [row.idempotencyKey, { id: row.id, mac: row.mac }]))
     for (const { key, id, mac } of await keptEarlier(tx, repeated)) kept.set(key, { id, mac })

@@ -43,7 +43,7 @@ export class Erasure {
       [now],
     )
     const outcome = 'no_longer_suspected'
-    this.log.append(
+    await this.log.append(
       tx,
       over.map(({ lo, hi }) => newEvent(duplicateSettled, { identityId: lo, otherIdentityId: hi, outcome }, { now })),
     )

@@ -1,14 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import type { EntityManager } from 'typeorm'
-import {
-  arrayOf,
-  type Bound,
-  type Prepared,
-  runPrepared,
-  runTogether,
-  TransactionConflict,
-  transactionOf,
-} from '#libs/database'
+import { arrayOf, type Bound, runPrepared, runTogether, TransactionConflict, transactionOf } from '#libs/database'
 import type { Model, PartitionDecision } from '#libs/linkage'
 import { BEYOND, DECISIONS, LOCK, LOCK_IF_FREE, PAST, READ } from './neighbourhood-statements.ts'
 
@@ -133,27 +125,28 @@ export class Neighbourhoods {
     return this.withRare(tx, neighbourhoodOf(found[0]!.found, [...beyond]), found[0]!.found)
   }
 
-  /** Adds what few records have: decisions, and past identities. */
+  /**
+   * Adds what few records have: decisions, and past identities. Whether an override stands is read a moment later than the
+   * records: one that is being corrected just then is decided about once more with its correction.
+   */
   private async withRare(
     tx: EntityManager,
     known: Omit<Neighbourhood, 'decisions' | 'past'>,
     { decided }: Found,
   ): Promise<Neighbourhood> {
-    const beyond = known.beyond
-    const inside = known.members.filter((member) => member.inside && !beyond.has(member.id))
-    const moved = known.members.filter((member) => member.inside && member.revision > 1)
-    const of = (statement: Prepared, members: readonly Member[]) => ({
-      ...statement,
-      values: [arrayOf(idsOf(members))],
-    })
-    const asked = [...(decided ? [of(DECISIONS, inside)] : []), ...(moved.length > 0 ? [of(PAST, moved)] : [])]
-    if (asked.length === 0) return { ...known, decisions: [], past: new Map() }
-    const rows = await runTogether<unknown[]>(tx, asked)
+    const inside = known.members.filter((member) => member.inside)
+    const whole = decided ? inside.filter(({ id }) => !known.beyond.has(id)) : []
+    const moved = inside.filter(({ revision }) => revision > 1)
+    if (whole.length === 0 && moved.length === 0) return { ...known, decisions: [], past: new Map() }
+    const [decisions, identities] = await runTogether<[Decision, PastRow]>(tx, [
+      { ...DECISIONS, values: [arrayOf(idsOf(whole))] },
+      { ...PAST, values: [arrayOf(idsOf(moved))] },
+    ])
     const past = new Map<string, string[]>()
-    for (const { recordId, identityId } of (moved.length > 0 ? rows.at(-1) : []) as PastRow[]) {
+    for (const { recordId, identityId } of identities) {
       past.set(recordId, [...(past.get(recordId) ?? []), identityId])
     }
-    return { ...known, decisions: decided ? (rows[0] as Decision[]) : [], past }
+    return { ...known, decisions, past }
   }
 }
 

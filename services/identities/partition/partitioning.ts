@@ -152,12 +152,12 @@ export class Partitioning {
     const writing = this.store.writing(change, revisions, learned, { cause, epoch: model.epoch, now })
     const suspecting = this.store.suspecting(change, now)
     const events = eventsOf(change, known, told, (id) => revisions.get(id)!, telling)
-    this.log.append(tx, events)
+    await this.log.append(tx, events)
     const rows = await runTogether<unknown[]>(tx, [...writing, ...suspecting])
     await this.store.retire(tx, change, now)
     if (suspecting.length === 0) return
     const [suspicions] = rows[writing.length] as [SuspicionChange]
-    this.log.append(tx, suspicionEvents(suspicions, change, differentPeople(known), now))
+    await this.log.append(tx, suspicionEvents(suspicions, change, differentPeople(known), now))
   }
 
   /** The next revision of every record that moved or is spoken of. */

@@ -215,14 +215,14 @@ interface SharingRow {
   readonly kind: string
   readonly version: number
   /** Null for a record that was given in this version. */
-  readonly content: never | null
+  readonly content: object | null
   readonly keys: string
 }
 
 function foundAmong(records: readonly KeyedRecord[], rows: readonly SharingRow[]): FoundRecord[] {
   const given = new Map(records.map(({ content }) => [content.id, content]))
   return rows.map(({ id, kind, version, content, keys }) => ({
-    content: content === null ? given.get(id)! : contentOf(id, kind, version, content),
+    content: content === null ? given.get(id)! : contentOf(id, kind, version, content as never),
     keys: keys.split(' '),
   }))
 }

@@ -93,7 +93,7 @@ export class CorrectRegistration {
         at,
       })
       const data = { application, version, corrected: fields }
-      this.log.append(tx, [newEvent(registrationCorrected, data, { now: at, trace })])
+      await this.log.append(tx, [newEvent(registrationCorrected, data, { now: at, trace })])
       return correctedView(registrationId, { status, version })
     })
   }

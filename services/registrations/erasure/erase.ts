@@ -51,7 +51,7 @@ export class EraseSubject {
       await tx.query(statements[subject.kind], [subject.id, at])
       await keepAudit(tx, { subject, action: 'erased', version: null, fields: [], actor, reason, at })
       const data = { subject, erasedAt: at.toISOString() }
-      this.log.append(tx, [newEvent(subjectErased, data, { now: at, trace })])
+      await this.log.append(tx, [newEvent(subjectErased, data, { now: at, trace })])
       return { subject, erasedAt: at }
     })
   }

@@ -123,7 +123,7 @@ export class ImportRoster implements OnModuleDestroy {
       await this.rosters.remark(tx, rosterId, all)
       await this.rosters.count(tx, rosterId, countsOf(all, taken), now)
       const events = eventsOf({ rosterId, batch, parts, leads: sealed, now, trace: roster.trace })
-      this.log.append(tx, events)
+      await this.log.append(tx, events)
     })
   }
 }
