@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -26,6 +26,8 @@ export function setUp({ build = true } = {}) {
   if (build && changed('dist/.built') < newestSource()) {
     say('正在编译 Building …')
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+    // What npm does for a `bin` that is there when it installs: `npx ruhui` runs it.
+    chmodSync(join(root, 'dist/cli/main.js'), 0o755)
     writeFileSync(join(root, 'dist/.built'), '')
   }
 }
