@@ -13,6 +13,8 @@ const TRIES = 5
  *
  * Callbacks that the work registered with {@link afterCommit} run once the commit is durable. `work` must have no
  * effect outside of the database, since it may run more than once.
+ *
+ * @param dataSource one of `createDataSource`
  */
 export async function transact<T>(dataSource: DataSource, work: Work<T>): Promise<T> {
   return untilWon(async () => {

@@ -5,7 +5,7 @@ import { SignJWT } from 'jose'
 import { DataSource } from 'typeorm'
 import { z } from 'zod'
 import { membershipApproved, newEvent, type Stream } from '#libs/contracts'
-import { transact } from '#libs/database'
+import { createDataSource, transact } from '#libs/database'
 import { EventLog } from '#libs/messaging'
 import { defineService, TOKEN_ISSUER } from '#libs/platform'
 import { FieldCipher, KeyRing } from '#libs/privacy'
@@ -86,12 +86,9 @@ export class RegistrationsForSpecs {
 
   /** Has memberships say that it made members. */
   async approve(registrationIds: string[]): Promise<void> {
-    const schema = { options: '-c search_path=memberships' }
-    const database = await new DataSource({
-      type: 'postgres',
-      url: this.system.databaseUrl,
-      extra: schema,
-    }).initialize()
+    const url = this.system.databaseUrl
+    const options = { service: 'memberships', url, poolSize: 1, entities: [], migrations: [] }
+    const database = await createDataSource(options).initialize()
     const [caseId, identityId, memberId] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()]
     const member = { memberId, memberNumber: '3202-2026-0000001', federationId: 'wx', approvedBy: 'x' }
     const data = { caseId, identityId, registrationIds, ...member, federationName: { zh: '工会', en: 'Union' } }
