@@ -1,20 +1,16 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { from as copyFrom } from 'pg-copy-streams'
 import type { DataSource } from 'typeorm'
+import { copyInto } from '#libs/database'
 import type { RecordContent } from '../../services/identities/records/record-content.ts'
 import { platformOf } from '../../services/identities/records/record-content.ts'
+
+const COPY_RECORDS = 'copy record (id, kind, version, platform, content, keys, epoch, recorded_at) from stdin'
 
 /** Stores records as they are, without keys: a rebuild makes these. Many times as quick as letting them arrive. */
 export async function loadRecords(dataSource: DataSource, contents: Iterable<RecordContent>): Promise<void> {
   const session = dataSource.createQueryRunner()
   try {
-    const client = await session.connect()
     await session.query('set transaction_timeout = 0')
-    await pipeline(
-      Readable.from(lines(contents)),
-      client.query(copyFrom('copy record (id, kind, version, platform, content, keys, epoch, recorded_at) from stdin')),
-    )
+    await copyInto(session, COPY_RECORDS, lines(contents))
     await session.query('analyze record')
   } finally {
     await session.release()
