@@ -146,8 +146,7 @@ function ended(runner: QueryRunner): void {
 /** @throws what the first closing statement that failed failed with; then nothing is committed */
 async function commit(client: GatheringClient, closing: State['closing']): Promise<void> {
   const statements = closing.flatMap((statement) => statement() ?? [])
-  const closings = await send(client, statements)
-  const ends = await Promise.allSettled(closings.all)
+  const ends = await Promise.allSettled(await send(client, statements))
   for (const [at, end] of ends.entries()) {
     if (end.status === 'rejected') throw reasonOf(end.reason, statements[at] ?? {})
   }
@@ -157,7 +156,7 @@ async function commit(client: GatheringClient, closing: State['closing']): Promi
 }
 
 /** Sends statements and the commit in one write; no commit behind one that the driver can't send. */
-async function send(client: GatheringClient, statements: readonly Closing[]): Promise<{ all: Promise<unknown>[] }> {
+async function send(client: GatheringClient, statements: readonly Closing[]): Promise<Promise<unknown>[]> {
   const release = client.hold()
   try {
     let unsent = false
@@ -175,7 +174,7 @@ async function send(client: GatheringClient, statements: readonly Closing[]): Pr
     // By then the driver has said what it can't send; it does not know afterwards what the server has heard.
     if (statements.length > 0) await new Promise<void>((resolve) => process.nextTick(resolve))
     if (unsent) client.abandon()
-    return { all: unsent ? sent : [...sent, client.query('commit')] }
+    return unsent ? sent : [...sent, client.query('commit')]
   } finally {
     release()
   }
