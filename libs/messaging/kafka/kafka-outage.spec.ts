@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import type { DomainEvent } from '#libs/contracts'
 import { kafkaForTests } from '#libs/testing'
-import { idsByKey, livesOf } from './contract-events.ts'
-import { type TestConsumer, World } from './contract-world.ts'
-import { createTopics, type KafkaOptions } from './kafka-transport.ts'
+import { idsByKey, livesOf } from '../contract-events.ts'
+import { type TestConsumer, World } from '../contract-world.ts'
+import type { KafkaOptions } from './kafka-client.ts'
+import { createTopics } from './kafka-topics.ts'
 
 interface Broker {
   readonly brokers: string[]

@@ -4,10 +4,11 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { Kafka, logLevel, type Message, type PartitionAssigner } from 'kafkajs'
 import type { Stream } from '#libs/contracts'
 import { kafkaForTests } from '#libs/testing'
-import { idsByKey, issued, livesOf, opened, revoked } from './contract-events.ts'
-import { type TestConsumer, until, World } from './contract-world.ts'
-import { describeEventTransport } from './event-transport.contract.ts'
-import { createTopics, type KafkaOptions } from './kafka-transport.ts'
+import { idsByKey, issued, livesOf, opened, revoked } from '../contract-events.ts'
+import { type TestConsumer, until, World } from '../contract-world.ts'
+import { describeEventTransport } from '../event-transport.contract.ts'
+import type { KafkaOptions } from './kafka-client.ts'
+import { createTopics } from './kafka-topics.ts'
 
 // Parts of kafkajs that have no types.
 const require = createRequire(import.meta.url)

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { asyncApiDocument, messageSent, newEvent } from '#libs/contracts'
-import { toKafka } from './kafka-transport.ts'
+import { toKafka } from './kafka-messages.ts'
 
 const { headers } = asyncApiDocument([]).components.messages[messageSent.type]!
 const validate = new Ajv2020({ validateFormats: false }).compile({ ...headers, additionalProperties: false })
