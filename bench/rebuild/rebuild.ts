@@ -59,7 +59,7 @@ async function rebuilt({ dataSource, parts: { activeModel, blind, opener, eviden
   const rebuild = new Rebuild(activeModel, linker, new ReplacePartition(linker, new Staging(), partitioning))
   const session = dataSource.createQueryRunner()
   const watch = new ProcessWatch()
-  const locked = underLock(session)
+  const locked = await underLock(session)
   const started = performance.now()
   let stage = ''
   const progress: JobContext['progress'] = (now) => {

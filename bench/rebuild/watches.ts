@@ -1,3 +1,4 @@
+import type { Client } from 'pg'
 import type { QueryRunner } from 'typeorm'
 
 const BEAT_MS = 5
@@ -36,26 +37,35 @@ export class ProcessWatch {
   }
 }
 
-/** Watches for how long a session holds the lock of the epoch; tells seconds. */
-export function underLock(session: QueryRunner): () => number {
+/** Watches for how long a session holds the lock of the epoch, until its commit; tells seconds. */
+export async function underLock(session: QueryRunner): Promise<() => number> {
+  const client: Client = await session.connect()
   let from = 0
   let seconds = 0
-  const query = session.query.bind(session)
-  session.query = async (sql: string, ...rest: unknown[]) => {
+  const query = client.query as (...args: unknown[]) => unknown
+  const watched = (...args: unknown[]) => {
+    const [statement] = args as [string | { readonly text: string }]
+    const sql = typeof statement === 'string' ? statement : statement.text
     const started = performance.now()
-    const answer = await (query as (sql: string, ...rest: unknown[]) => Promise<unknown>)(sql, ...rest)
-    if (sql.includes('model epoch') && sql.includes('pg_advisory_xact_lock(')) from = performance.now()
-    if (from > 0 && performance.now() - started > 500) {
-      const took = ((performance.now() - started) / 1000).toFixed(1)
-      console.error(`  ${took} s under the lock: ${sql.trim().replaceAll(/\s+/g, ' ').slice(0, 70)}`)
-    }
-    return answer as never
+    const answer = query(...args)
+    if (!(answer instanceof Promise)) return answer
+    void answer.then(
+      () => {
+        const ended = performance.now()
+        if (from > 0 && ended - started > 500) {
+          const took = ((ended - started) / 1000).toFixed(1)
+          console.error(`  ${took} s under the lock: ${sql.trim().replaceAll(/\s+/g, ' ').slice(0, 70)}`)
+        }
+        if (sql.includes('model epoch') && sql.includes('pg_advisory_xact_lock(')) from = ended
+        if (sql === 'commit' && from > 0) {
+          seconds = (ended - from) / 1000
+          from = 0
+        }
+      },
+      () => {},
+    )
+    return answer
   }
-  const commit = session.commitTransaction.bind(session)
-  session.commitTransaction = async () => {
-    await commit()
-    if (from > 0) seconds = (performance.now() - from) / 1000
-    from = 0
-  }
+  client.query = watched as typeof client.query
   return () => seconds
 }
