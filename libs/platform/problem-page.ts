@@ -35,8 +35,8 @@ function adviceOn(status: number): Bilingual {
   if (status === 401) return { zh: '请登录后再试', en: 'Sign in and try again' }
   if (status === 404 || status === 410) {
     return {
-      zh: '请重新扫描现场海报上的二维码，或询问现场工作人员',
-      en: 'Scan the code on the poster again, or ask the staff on site',
+      zh: '请核对地址；如果是扫码进来的，请重新扫描海报上的二维码，或询问现场工作人员',
+      en: 'Check the address; if you came by a code, scan it again or ask the staff on site',
     }
   }
   if (status === 429 || status === 503)
