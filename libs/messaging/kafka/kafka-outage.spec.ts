@@ -27,7 +27,7 @@ else {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ruhui-kafka-'))
     // A broker of its own, which nobody else misses.
-    const script = '../../scripts/kafka-broker.mjs'
+    const script = '../../../scripts/kafka-broker.mjs'
     const { startKafkaBroker } = await import(script)
     broker = await startKafkaBroker({ brokers: 1, dataFolder: folder })
   }, 90_000)
