@@ -20,7 +20,7 @@ function checkCharacter(digits: string): string {
 
 /**
  * A resident id, also a mistyped one (16 to 19 characters): upper case, 15-digit ids as 18. Placeholders (one digit all
- * along) say nothing. Parts: `value`, `valid` (only a checksum-valid id), `region-birth` ([0:14]), `birth`, `start-birth` (6/8),
+ * along) say nothing. Parts: `value`, `valid` (only a checksum-valid id), `region-birth` ([0:14]), `birth`,
  * `start-serial` (6/4) and `birth-serial` (8/4) for keys that survive one wrong digit, `shown` (first 4 and last 4).
  */
 export const residentIdField: FieldType<ResidentIdValue> = {
@@ -55,7 +55,6 @@ export const residentIdField: FieldType<ResidentIdValue> = {
 const CUTS: Record<string, (text: string) => string> = {
   'region-birth': (text) => text.slice(0, 14),
   birth: (text) => text.slice(6, 14),
-  'start-birth': (text) => text.slice(0, 14),
   'start-serial': (text) => text.slice(0, 6) + text.slice(14),
   'birth-serial': (text) => text.slice(6),
 }

@@ -126,6 +126,8 @@ export const driversModel: ModelInput = {
       ],
     },
   ],
+  // Each rule costs a key per record, to be blinded, stored and looked under. A wrong digit of an id leaves what is shown of it
+  // (the first and last four), or the birth date: rules on further parts found 6 more of 1,357,000 true pairs.
   blocking: [
     { name: 'resident id', keys: [{ field: 'resident_id', part: 'value' }], limit: 200 },
     { name: 'mobile', keys: [{ field: 'mobile', part: 'value' }], limit: 200 },
@@ -144,21 +146,6 @@ export const driversModel: ModelInput = {
         { field: 'resident_id', part: 'birth' },
       ],
     },
-    {
-      name: 'id region and birth + surname',
-      keys: [
-        { field: 'resident_id', part: 'region-birth' },
-        { field: 'name', part: 'surname-pinyin' },
-      ],
-    },
-    {
-      name: 'id region and serial + surname',
-      keys: [
-        { field: 'resident_id', part: 'start-serial' },
-        { field: 'name', part: 'surname-pinyin' },
-      ],
-    },
-    { name: 'id birth and serial', keys: [{ field: 'resident_id', part: 'birth-serial' }] },
     {
       name: 'id shown + surname',
       keys: [
