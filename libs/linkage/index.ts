@@ -21,14 +21,13 @@
 export type { BlockingReport, DroppedBlock } from './blocking/blocking.ts'
 export { exclusiveText, type KeyText, keyTexts } from './blocking/key-texts.ts'
 export type { RuleKeys } from './blocking/rule-keys.ts'
+export { type Clustering, cluster } from './clustering/clustering.ts'
 export {
-  type Clustering,
   type ClusteringOptions,
-  cluster,
   clusteringOptionsOf,
   type EdgeList,
   type MustLink,
-} from './clustering/clustering.ts'
+} from './clustering/clustering-input.ts'
 export { DisjointSets } from './clustering/disjoint-sets.ts'
 export {
   type Partition,
@@ -51,9 +50,10 @@ export { type Evaluation, evaluate } from './report/evaluate.ts'
 export { linkageReport } from './report/linkage-report.ts'
 export { type ReviewPair, reviewPairs } from './report/review-pairs.ts'
 export { escapeXml, waterfallSvg } from './report/waterfall-svg.ts'
+export type { ScoringInput } from './scoring/compiled-model.ts'
 export { compareRows, explain, probabilityOf, type Waterfall, type WaterfallStep } from './scoring/explain.ts'
 export { scoreInParallel } from './scoring/score-in-parallel.ts'
-export { MISSING, Scorer, type ScoringInput } from './scoring/scorer.ts'
+export { MISSING, Scorer } from './scoring/scorer.ts'
 export type { LoadedTable } from './table/load-records.ts'
 export { loadTable } from './table/load-table.ts'
 export type { Table } from './table/table.ts'

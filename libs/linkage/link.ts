@@ -1,6 +1,7 @@
 import { type BlockingReport, blockInParallel } from './blocking/blocking.ts'
 import { sharedKey } from './blocking/rule-keys.ts'
-import { type Clustering, cluster, clusteringOptionsOf, type EdgeList } from './clustering/clustering.ts'
+import { type Clustering, cluster } from './clustering/clustering.ts'
+import { clusteringOptionsOf, type EdgeList } from './clustering/clustering-input.ts'
 import { type Knowledge, knowledgeOf } from './knowledge/knowledge.ts'
 import type { Model } from './model/model.ts'
 import { scoreWith } from './scoring/score-in-parallel.ts'

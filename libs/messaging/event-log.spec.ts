@@ -5,8 +5,9 @@ import type { DataSource } from 'typeorm'
 import { createDataSource, migrate, TransactionConflict, transact } from '#libs/database'
 import { createTestDatabase, type TestDatabase } from '#libs/testing'
 import { idsByKey, issued, lifeOf, livesOf, opened, submitted } from './contract-events.ts'
-import { EventLog, type LoggedEvent, PARTITIONS, type Position } from './event-log.ts'
+import { EventLog, PARTITIONS } from './event-log.ts'
 import { maintainPartitions } from './log-maintenance.ts'
+import type { LoggedEvent, Position } from './logged-event.ts'
 import { MessagingTables1767225600000 } from './tables.ts'
 
 const WRITERS = 16

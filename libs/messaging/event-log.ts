@@ -13,6 +13,7 @@ import {
   withCommit,
 } from '#libs/database'
 import { LogTail } from './log-tail.ts'
+import type { LoggedEvent, Position } from './logged-event.ts'
 
 /** Partitions of every event log. Fixed: a key must never move to another partition. */
 export const PARTITIONS = 16
@@ -23,22 +24,6 @@ const MAX_DATA_BYTES = 512 * 1024
 /** Events of one transaction that are kept until its commit at most, and the data (UTF-16 units) for which none waits. */
 const GATHERED_EVENTS = 1_000
 const LARGE_DATA = 64 * 1024
-
-/** How far one partition has been read: everything up to and including this event. */
-export interface Position {
-  readonly partition: number
-  /** Transaction id (xid8) as decimal text: it exceeds 2^53. */
-  readonly xid: string
-  readonly id: string
-  /** UTC day of the event, `YYYY-MM-DD`; only narrows the search. */
-  readonly day: string
-}
-
-/** An event together with the position that reading it leads to, and how long its data are as JSON, in UTF-16 units. */
-export interface LoggedEvent extends DomainEvent {
-  readonly position: Position
-  readonly length: number
-}
 
 /**
  * The event log of one service: a table in the service's own schema.

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataSource } from 'typeorm'
 import { type Claim, Stopped } from './event-consumer.ts'
-import type { EventLog, LoggedEvent, Position } from './event-log.ts'
+import type { EventLog } from './event-log.ts'
 import type { TailReader } from './log-tail.ts'
+import type { LoggedEvent, Position } from './logged-event.ts'
 import { Fenced, PartitionOwnership } from './partition-ownership.ts'
 
 export interface SubscriptionTiming {

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import type { LoggedEvent, Position } from './event-log.ts'
 import { LogTail, type TailReader } from './log-tail.ts'
+import type { LoggedEvent, Position } from './logged-event.ts'
 
 const PARTITIONS = 3
 

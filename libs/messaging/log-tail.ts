@@ -1,4 +1,4 @@
-import type { EventLog, LoggedEvent, Position } from './event-log.ts'
+import type { LoggedEvent, Position } from './logged-event.ts'
 
 /** What is kept of one partition at most, in events and in UTF-16 units of their data: who is further behind reads for itself. */
 const KEPT_EVENTS = 250
@@ -9,7 +9,7 @@ const KEPT_LENGTH = 1024 * 1024
  * for all who keep up, and kept until the slowest of them has passed it.
  *
  * It holds no more than the log itself says: what follows a position there is final, since no reader passes the oldest running
- * transaction (see {@link EventLog}); so whatever follows what was read last can be put behind it.
+ * transaction (see `EventLog`); so whatever follows what was read last can be put behind it.
  */
 export class LogTail {
   private readonly runs = new Map<number, Run>()
@@ -19,7 +19,7 @@ export class LogTail {
   private begun = 0
   private ended = 0
 
-  constructor(private readonly log: Pick<EventLog, 'read'>) {}
+  constructor(private readonly log: { read(after: readonly Position[], limit: number): Promise<LoggedEvent[]> }) {}
 
   /** A reader of its own pace, to be closed when it stops. */
   reader(): TailReader {

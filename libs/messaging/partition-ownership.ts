@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { arrayOf, REFUSE_UNLESS, withCommit } from '#libs/database'
-import { PARTITIONS, type Position } from './event-log.ts'
+import { PARTITIONS } from './event-log.ts'
+import type { Position } from './logged-event.ts'
 
 /** A partition that this process may read, until somebody takes it with a higher epoch. */
 export interface OwnedPartition {

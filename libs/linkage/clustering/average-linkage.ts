@@ -1,4 +1,4 @@
-import type { ClusteringInput, MustLink } from './clustering.ts'
+import type { ClusteringInput, MustLink } from './clustering-input.ts'
 import type { Component } from './components.ts'
 import { heaviestFirst, inIdOrder } from './edge-order.ts'
 

@@ -1,4 +1,4 @@
-import type { ClusteringInput, EdgeList, Link, MustLink } from './clustering.ts'
+import type { ClusteringInput, EdgeList, Link, MustLink } from './clustering-input.ts'
 import { DisjointSets } from './disjoint-sets.ts'
 
 /** Records that are joined to one another, the lowest first, with the edges (positions in the list) and judgements among them. */

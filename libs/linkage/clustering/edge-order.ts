@@ -1,5 +1,5 @@
 import { combineHashes, hashText } from '../memory/hash.ts'
-import type { EdgeList, Link, MustLink } from './clustering.ts'
+import type { EdgeList, Link, MustLink } from './clustering-input.ts'
 
 /** The two ids of a pair, lower first: the order of last resort. */
 function idPair({ a, b }: Link, idOf: (record: number) => string): [string, string] {

@@ -1,5 +1,6 @@
 import { hashText } from '../memory/hash.ts'
-import { type ClusteringOptions, cluster } from './clustering.ts'
+import { cluster } from './clustering.ts'
+import type { ClusteringOptions } from './clustering-input.ts'
 
 /** A record to place. */
 export interface PartitionRecord {

@@ -1,10 +1,16 @@
 import type { Comparator } from '../fields/field-type.ts'
 import { comparatorOf } from '../fields/vocabulary.ts'
-import { levelKey } from '../knowledge/knowledge.ts'
+import { type Knowledge, levelKey } from '../knowledge/knowledge.ts'
 import type { Model, ModelComparison } from '../model/model.ts'
-import type { Column } from '../table/table.ts'
+import type { Column, Table } from '../table/table.ts'
 import { ValueReader } from '../table/value-reader.ts'
-import type { ScoringInput } from './scorer.ts'
+
+/** What the weight of two records depends on: the model, the records with their positions, and what is known of their values. */
+export interface ScoringInput {
+  readonly model: Model
+  readonly table: Table
+  readonly knowledge: Knowledge
+}
 
 /** log2 of a ratio in milli-bits. */
 function milliBits(ratio: number): number {

@@ -4,8 +4,8 @@ import type { Knowledge } from '../knowledge/knowledge.ts'
 import { shared } from '../memory/flat-memory.ts'
 import { type SharedTable, shareTable, tableFromShared } from '../table/table.ts'
 import { followed, WorkThreads } from '../threads/work-threads.ts'
+import type { ScoringInput } from './compiled-model.ts'
 import { type ScoredPairs, scoreTasks } from './score-tasks.ts'
-import type { ScoringInput } from './scorer.ts'
 
 /** What a scoring thread gets; all large arrays are shared memory. */
 export interface ScoreJob extends Omit<ScoringInput, 'table'> {

@@ -1,7 +1,8 @@
 import { type BlockTask, forEachPair } from '../blocking/candidate-pairs.ts'
 import type { RuleKeys } from '../blocking/rule-keys.ts'
 import { grown } from '../memory/flat-memory.ts'
-import { Scorer, type ScoringInput } from './scorer.ts'
+import type { ScoringInput } from './compiled-model.ts'
+import { Scorer } from './scorer.ts'
 
 /** Bits per bar of the weight histogram, and the weight of its first bar. */
 export const HISTOGRAM = { from: -40, bars: 120 } as const

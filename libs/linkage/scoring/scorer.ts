@@ -10,13 +10,6 @@ import {
   UNKNOWN,
 } from './compiled-model.ts'
 
-/** What the weight of two records depends on: the model, the records with their positions, and what is known of their values. */
-export interface ScoringInput {
-  readonly model: Model
-  readonly table: Table
-  readonly knowledge: Knowledge
-}
-
 /** Level of a comparison where a side has no value. */
 export const MISSING = -1
 
