@@ -1,14 +1,7 @@
 import { Command } from 'commander'
-import { z } from 'zod'
 import { createTopics } from '#libs/messaging'
-import { ConfigError, hostConfig, readConfig } from '#libs/platform'
+import { ConfigError, readConfig, topicsConfig } from '#libs/platform'
 import { Failure } from './failure.ts'
-
-export const topicsConfig = hostConfig.pick({ KAFKA_PREFIX: true }).extend({
-  KAFKA_BROKERS: hostConfig.shape.KAFKA_BROKERS.unwrap().describe('host:port,… of the Kafka brokers'),
-  KAFKA_TOPIC_PARTITIONS: z.coerce.number().int().min(1).default(12).describe('Partitions of new topics'),
-  KAFKA_TOPIC_REPLICAS: z.coerce.number().int().min(1).default(1).describe('Copies of each partition of new topics'),
-})
 
 /** `ruhui topics create`: the deploy step that makes the topics which are missing. */
 export function topicsCommand(): Command {

@@ -34,7 +34,7 @@ const LARGE_DATA = 64 * 1024
  *
  * For events of one key the order of `(xid, id)` is the order in which their transactions committed, provided that
  * writers of a key exclude each other (they lock the aggregate). A transaction that got its id before it had to wait
- * for that lock would break this, so `append` notices and has it run again.
+ * for that lock would break this, so the statement that appends notices, and it is run again.
  */
 export class EventLog {
   private readonly listeners = new Set<() => void>()

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm'
 /** Days that the event log keeps an event; personal data in events must not live longer. */
 export const LOG_DAYS = 7
 
-/** Days that the inbox remembers an event: longer than the log and any topic keep it, and than parked events wait. */
+/** Days that the inbox remembers an event: longer than the log and any topic keep it. */
 export const INBOX_DAYS = 35
 
 /**
@@ -13,7 +13,7 @@ export const INBOX_DAYS = 35
  * - `subscription`: how far a group has read each partition of a log, and who may move the position.
  * - `subscriber`: the processes that share the partitions of a group.
  * - `inbox`: the events whose effect has happened, written with the effect.
- * - `parked_event`: dead letters, by key, with what is needed to replay them.
+ * - `parked_event`: dead letters, by key, with what is needed to replay them; kept, data and all, until they are replayed.
  */
 export class MessagingTables1767225600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

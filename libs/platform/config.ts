@@ -25,6 +25,13 @@ export const hostConfig = z.object({
   LOG_FORMAT: z.enum(['json', 'text']).default('json').describe('One JSON object a line, or lines for people'),
 })
 
+/** What the making of Kafka topics can be told. */
+export const topicsConfig = hostConfig.pick({ KAFKA_PREFIX: true }).extend({
+  KAFKA_BROKERS: hostConfig.shape.KAFKA_BROKERS.unwrap().describe('host:port,… of the Kafka brokers'),
+  KAFKA_TOPIC_PARTITIONS: z.coerce.number().int().min(1).default(16).describe('Partitions of new topics'),
+  KAFKA_TOPIC_REPLICAS: z.coerce.number().int().min(1).default(1).describe('Copies of each partition of new topics'),
+})
+
 export type HostConfig = z.infer<typeof hostConfig>
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -12,7 +12,7 @@ export {
   TOKEN_ISSUER,
 } from './access.ts'
 export { BODY_LIMIT_BYTES } from './body-parsers.ts'
-export { ConfigError, type Environment, hostConfig, readConfig } from './config.ts'
+export { ConfigError, type Environment, hostConfig, readConfig, topicsConfig } from './config.ts'
 export { type Bilingual, DomainError, type ErrorKind } from './domain-error.ts'
 export { configOf, type Host, type HostOptions, hostServices, PortTaken } from './host.ts'
 export { TRUSTED_PROXIES } from './hosted-service.ts'

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { startEmbeddedPostgres } from '#libs/database'
-import { hostServices, readConfig } from '#libs/platform'
+import { createTopics } from '#libs/messaging'
+import { hostConfig, hostServices, readConfig, topicsConfig } from '#libs/platform'
 import { services } from '../index.ts'
 import { localSecrets } from './local-secrets.ts'
 import { leaveOperatorCredential } from './operator-credential.ts'
@@ -29,6 +30,7 @@ export async function startAllInOne(): Promise<{ stop(): Promise<void> }> {
       })
   try {
     const secrets = await localSecrets(dataFolder)
+    await makeTopics()
     const host = await hostServices(services, {
       defaults: { DATABASE_URL: database?.url, LOG_FORMAT: 'text', LOG_LEVEL: 'warn', ...secrets },
     })
@@ -43,5 +45,19 @@ export async function startAllInOne(): Promise<{ stop(): Promise<void> }> {
   } catch (error) {
     await database?.stop()
     throw error
+  }
+}
+
+/** Makes the topics that are missing where events go over Kafka. A broker that is away is waited for by those who use them. */
+async function makeTopics(): Promise<void> {
+  const { KAFKA_BROKERS: brokers } = readConfig(hostConfig.pick({ KAFKA_BROKERS: true }))
+  if (!brokers) return
+  const { KAFKA_PREFIX: prefix, ...topics } = readConfig(topicsConfig)
+  try {
+    const { KAFKA_TOPIC_PARTITIONS: partitions, KAFKA_TOPIC_REPLICAS: replicas } = topics
+    await createTopics({ brokers, prefix }, { partitions, replicas })
+  } catch (error) {
+    const reason = `${brokers.join(',')}: ${(error as Error).message}`
+    console.error(`Kafka 暂时不可用，未检查主题 Kafka is away, its topics were not looked at: ${reason}`)
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { startEmbeddedPostgres } from '#libs/database'
 import { createTopics } from '#libs/messaging'
-import { configOf, readConfig } from '#libs/platform'
+import { configOf, readConfig, topicsConfig } from '#libs/platform'
 import { localSecrets } from '../all-in-one/local-secrets.ts'
 import { leaveOperatorCredential } from '../all-in-one/operator-credential.ts'
 import { welcome } from '../all-in-one/welcome.ts'
@@ -14,12 +14,10 @@ import { SupervisedProcess } from './child-process.ts'
 const FIRST_SERVICE_PORT = 18_101
 const READY_BOUND_MS = 60_000
 
-const apartConfig = z.object({
+const apartConfig = topicsConfig.omit({ KAFKA_PREFIX: true }).extend({
   RUHUI_DATA: z.string().default('.data').describe('Folder of the embedded database and the secrets'),
   PORT: z.coerce.number().int().default(8080).describe('HTTP port of the gateway'),
   PUBLIC_URL: z.string().optional().describe('How phones reach the system'),
-  KAFKA_BROKERS: z.string().describe('host:port,… of the Kafka brokers'),
-  KAFKA_TOPIC_PARTITIONS: z.coerce.number().int().min(1).default(4).describe('Partitions of new topics'),
   LOG_LEVEL: z.string().default('warn').describe('Least level that is logged'),
 })
 
@@ -38,15 +36,15 @@ export async function startApart(): Promise<{ stop(): Promise<void> }> {
   }
   try {
     const secrets = await localSecrets(dataFolder)
-    const kafka = { brokers: config.KAFKA_BROKERS.split(','), prefix: 'ruhui' }
-    await createTopics(kafka, { partitions: config.KAFKA_TOPIC_PARTITIONS, replicas: 1 })
+    const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PARTITIONS: partitions, KAFKA_TOPIC_REPLICAS: replicas } = config
+    await createTopics({ brokers, prefix: 'ruhui' }, { partitions, replicas })
     const url = `http://localhost:${config.PORT}`
     for (const [at, service] of services.entries()) {
       const known = new Set(Object.keys(configOf([service]).shape))
       const environment = {
         ...Object.fromEntries(Object.entries(secrets).filter(([name]) => known.has(name))),
         DATABASE_URL: await database.createDatabase(`ruhui_${service.name.replaceAll('-', '_')}`),
-        KAFKA_BROKERS: config.KAFKA_BROKERS,
+        KAFKA_BROKERS: brokers.join(','),
         PUBLIC_URL: config.PUBLIC_URL ?? url,
         HOST: '127.0.0.1',
         PORT: String(FIRST_SERVICE_PORT + at),

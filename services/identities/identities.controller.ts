@@ -9,7 +9,7 @@ const counts = z.object({
   people: z.int().describe('Identities with at least one registration'),
   registrations: z.int(),
   leads: z.int().describe('Drivers whom platforms listed, registered or not'),
-  waiting: z.int().describe('Records in components so large that they are decided about aside'),
+  waiting: z.int().describe('Records that wait in components so large that they are decided about aside'),
 })
 
 const identity = z.object({

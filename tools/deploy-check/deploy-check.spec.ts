@@ -217,6 +217,14 @@ withKustomize('k8s', () => {
       'the Ingress answers to the host of PUBLIC_URL',
     ],
     [
+      'topics that keep events longer',
+      'KafkaTopic',
+      'ruhui.accounts',
+      'spec/config/segment.ms',
+      604_800_000,
+      'it is not true that topics are set as the deploy step sets them',
+    ],
+    [
       'a topic that is nobody’s',
       'KafkaTopic',
       'ruhui.accounts',

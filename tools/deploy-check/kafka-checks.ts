@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { streams } from '#libs/contracts'
+import { topicSettings } from '#libs/messaging'
 import { type Manifest, ofKind } from './manifests.ts'
 import { type Process, TOPICS } from './processes.ts'
 import { broken, sameMembers } from './rules.ts'
@@ -32,6 +34,9 @@ export function faultsOfKafka(manifests: readonly Manifest[], processes: readonl
     'every replica has a node': topics.every(({ spec }) => spec.replicas <= nodes),
     'one of several nodes may be away': topics.every(
       ({ spec }) => spec.config['min.insync.replicas'] === Math.max(1, spec.replicas - 1),
+    ),
+    'topics are set as the deploy step sets them': topics.every(({ spec }) =>
+      isDeepStrictEqual(spec.config, topicSettings(spec.replicas)),
     ),
     'only the operator makes topics': kafka.spec.kafka.config['auto.create.topics.enable'] === false,
     'pools and topics carry its label': [...pools, ...topics].every(

@@ -95,7 +95,7 @@ const kafkaTopic = z.strictObject({
   spec: z.strictObject({
     partitions: z.int().min(1),
     replicas: z.int().min(1),
-    config: z.strictObject({ 'retention.ms': z.int(), 'min.insync.replicas': z.int().min(1) }),
+    config: z.strictObject({ 'retention.ms': z.int(), 'segment.ms': z.int(), 'min.insync.replicas': z.int().min(1) }),
   }),
 })
 

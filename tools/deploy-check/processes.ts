@@ -1,8 +1,7 @@
 import { PATTERN_METADATA } from '@nestjs/microservices/constants.js'
 import type { z } from 'zod'
 import { catalogue, type Stream } from '#libs/contracts'
-import { configOf, readConfig, type ServiceDefinition } from '#libs/platform'
-import { topicsConfig } from '../../cli/topics.ts'
+import { configOf, readConfig, type ServiceDefinition, topicsConfig } from '#libs/platform'
 import { gatewayConfig } from '../../services/gateway/gateway.ts'
 
 /** One process of a deployment, with the environment that it would really get. */

@@ -21,7 +21,8 @@ export function componentsOf({ size, edges, must = [], cannot = [], options }: C
 const CUT_STEP = 1000
 
 /**
- * An oversized component in parts: cut at the lowest weight (in steps of one bit) that leaves no part above the limit.
+ * An oversized component in parts: cut at the lowest weight (in steps of one bit) that leaves no part above the limit; what
+ * must-links hold together stays whole.
  * `cutAt` is undefined when nothing was cut.
  */
 export function cutToSize(

@@ -58,7 +58,7 @@ const Rule = z.strictObject({
 const ModelSchema = z.strictObject({
   format: z.literal('ruhui-linkage/1'),
   name: z.string().min(1),
-  /** Grows with every change of m, u, frequencies, hubs or thresholds. */
+  /** Grows within a register with every change of m, u, frequencies, hubs or thresholds; a shipped model begins at 1. */
   epoch: z.int().min(0),
   idColumn: z.string().min(1).default('record_id'),
   fields: z.array(Field).min(1),

@@ -12,6 +12,16 @@ export interface TopicOptions {
 const LEADERS_BOUND_MS = 30_000
 const DAY_MS = 86_400_000
 
+/** How a topic is set: it keeps events as long as the log does, and one of several brokers may be away. */
+export function topicSettings(replicas: number) {
+  return {
+    // A segment is deleted as a whole: its first event is a segment's time older than its last one.
+    'segment.ms': DAY_MS,
+    'retention.ms': (LOG_DAYS - 1) * DAY_MS,
+    'min.insync.replicas': Math.max(1, replicas - 1),
+  }
+}
+
 /** The deploy step: creates the topics that are missing and returns them. Topics that exist stay as they are. */
 export async function createTopics(options: KafkaOptions, { partitions, replicas }: TopicOptions): Promise<string[]> {
   const admin = connect(options, 'ruhui deploy').admin()
@@ -26,12 +36,7 @@ export async function createTopics(options: KafkaOptions, { partitions, replicas
         topic,
         numPartitions: partitions,
         replicationFactor: replicas,
-        configEntries: [
-          // A segment is deleted as a whole: its first event is a segment's time older than its last one.
-          { name: 'segment.ms', value: String(DAY_MS) },
-          { name: 'retention.ms', value: String((LOG_DAYS - 1) * DAY_MS) },
-          { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
-        ],
+        configEntries: Object.entries(topicSettings(replicas)).map(([name, value]) => ({ name, value: String(value) })),
       })),
     })
     await untilLed(admin, missing)

@@ -100,7 +100,7 @@ export class LinkedRecords {
     await this.keepEdges((a, b) => this.blocks.meet(a, b))
   }
 
-  /** The blocks of {@link scoreInParallel}. */
+  /** The blocks of `scoreInParallel`. */
   async ruleKeys() {
     return this.blocks.ruleKeys()
   }

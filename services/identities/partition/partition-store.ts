@@ -64,7 +64,7 @@ export interface Deferral {
 }
 
 /**
- * The partition in the database. All statements take batches; all run under the locks of {@link Neighbourhoods}. What a decision
+ * The partition in the database. All statements take batches; all run under the locks of `Neighbourhoods`. What a decision
  * writes comes as statements (none when there is nothing to write), to be sent along with its events.
  */
 @Injectable()
@@ -194,7 +194,7 @@ export class PartitionStore {
     return new Map(rows.map(({ id, identityId }) => [id, identityId]))
   }
 
-  /** Leaves components to {@link DeferredComponents}: each by what is undecided or to be spoken of, or else by one record. */
+  /** Leaves components to `DeferredComponents`: each by what is undecided or to be spoken of, or else by one record. */
   async defer(tx: EntityManager, { components, cause, restated, traceOf, undone }: Deferral, now: Date): Promise<void> {
     const spoken = new Set(restated)
     const chosen = components.flatMap((members) => {

@@ -15,7 +15,7 @@ import { PartitionStore } from './partition-store.ts'
 import type { SuspicionChange } from './suspicions.ts'
 import { tellUnkept } from './unkept.ts'
 
-/** Records of one component that are decided at once; a larger one waits for {@link DeferredComponents}. */
+/** Records of one component that are decided at once; a larger one waits for `DeferredComponents`. */
 export const COMPONENT_AT_ONCE = 500
 
 /** Why the partition of some records is decided anew. */

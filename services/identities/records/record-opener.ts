@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { FieldCipher } from '#libs/privacy'
 import { type Person, type PersonRow, type RecordContent, rowOf, sealedOf } from './record-content.ts'
 
-/** Opens records to compare them: the one place of this service where personal data is in the clear. */
+/** Opens records, to compare and to review them: the one place of this service where their seal is opened. */
 @Injectable()
 export class RecordOpener {
   constructor(private readonly cipher: FieldCipher) {}

@@ -115,7 +115,7 @@ export class ReviewItemsController {
     return this.pairs.accept(itemOf(lo, hi), { sender, reason, now: new Date() })
   }
 
-  /** The two are different people; they are never suspected again. */
+  /** The two are different people; they are not suspected again unless this is undone. */
   @Post(':lo/:hi/reject')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: outcomeAnswer })
