@@ -123,12 +123,13 @@ export class EventLog {
        from unnest($1::smallint[], $2::xid8[], $3::bigint[], $4::date[]) as p (partition, xid, id, day)
        cross join lateral (
          select * from event_log e
-         where e.partition = p.partition and (e.xid, e.id) > (p.xid, p.id) and e.day >= p.day - 1
+         where e.partition = p.partition and (e.xid, e.id) > (p.xid, p.id) and e.day >= p.day - 1 and e.day >= $6::date - 1
            and e.xid < pg_snapshot_xmin(pg_current_snapshot())
          order by e.xid, e.id
          limit $5) e`,
       },
-      [...columns(positions), limit],
+      // The earliest day besides: by it, unlike by a row's own, partitions are left out before one is opened.
+      [...columns(positions), limit, positions.map(({ day }) => day).toSorted()[0]],
     )
     return rows.map((row) => ({
       id: row.event_id,

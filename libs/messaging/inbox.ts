@@ -17,12 +17,21 @@ export class Inbox {
 
   /** What {@link known} asks, to be sent along with other questions. */
   asking(events: readonly DomainEvent[]): Bound {
+    const days = events.map(dayOf)
     return {
       name: 'known events',
       text: `select i.event_id from unnest($1::uuid[], $3::date[]) as e (id, day)
          cross join lateral (
-           select event_id from inbox where event_id = e.id and consumer = $2 and day = e.day limit 1) i`,
-      values: [arrayOf(events.map((event) => event.id)), this.consumer, arrayOf(events.map(dayOf))],
+           select event_id from inbox
+           where event_id = e.id and consumer = $2 and day = e.day and day between $4::date and $5::date limit 1) i`,
+      // The first and the last day besides: by these, unlike by a row's own, partitions are left out before one is opened.
+      values: [
+        arrayOf(events.map((event) => event.id)),
+        this.consumer,
+        arrayOf(days),
+        days.toSorted()[0],
+        days.toSorted().at(-1),
+      ],
     }
   }
 

@@ -30,6 +30,11 @@ describe('BlindIndex', () => {
     )
   })
 
+  test('gives the beginning of the keys as numbers', () => {
+    const keys = rotated.all('mobile', '13812345678')
+    expect(rotated.leading64('mobile', '13812345678')).toEqual(keys.map((each) => each.readBigInt64BE()))
+  })
+
   test('while keys are being changed, writes under the new one and finds what was written under either', () => {
     expect(rotated.all('mobile', '13812345678')).toEqual([
       rotated.of('mobile', '13812345678'),

@@ -17,7 +17,11 @@ export class BlindIndex {
   /** By number of the ring's key and kind. */
   private readonly derived = new Map<number, Map<string, HmacSha256>>()
 
-  constructor(private readonly ring: KeyRing) {}
+  private readonly ids: readonly number[]
+
+  constructor(private readonly ring: KeyRing) {
+    this.ids = [...ring.keys.keys()]
+  }
 
   /** Number of the active key. */
   get active(): number {
@@ -36,7 +40,12 @@ export class BlindIndex {
 
   /** The blind keys under every key of the ring: what to search for while keys are being changed. */
   all(kind: BlindKind, value: string): Buffer[] {
-    return [...this.ring.keys.keys()].map((id) => this.under(id, kind, value))
+    return this.ids.map((id) => this.under(id, kind, value))
+  }
+
+  /** The first 64 bits of {@link all}, as signed numbers: where two values may meet by chance. */
+  leading64(kind: BlindKind, value: string): bigint[] {
+    return this.ids.map((id) => this.keyed(id, kind).leading64(value))
   }
 
   /** The blind key under the key of this number: what was indexed under it has to be found until it is indexed anew. */
@@ -45,14 +54,12 @@ export class BlindIndex {
   }
 
   private keyed(id: number, kind: string): HmacSha256 {
-    const kinds = this.derived.get(id) ?? new Map<string, HmacSha256>()
-    this.derived.set(id, kinds)
-    let hmac = kinds.get(kind)
+    let hmac = this.derived.get(id)?.get(kind)
     if (!hmac) {
       const source = this.ring.keys.get(id)
       if (!source) throw new Error(`there is no blind key ${id}`)
       hmac = new HmacSha256(Buffer.from(hkdfSync('sha256', source, '', `ruhui blind index ${kind}`, 32)))
-      kinds.set(kind, hmac)
+      this.derived.set(id, (this.derived.get(id) ?? new Map()).set(kind, hmac))
     }
     return hmac
   }

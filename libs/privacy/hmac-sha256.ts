@@ -3,6 +3,8 @@ import { hash } from 'node:crypto'
 const BLOCK_BYTES = 64
 const DIGEST_BYTES = 32
 const LONGEST_USUAL_BYTES = 1024
+/** Written and read at once. */
+const LEADING = Buffer.alloc(8)
 
 /**
  * HMAC-SHA256 under one key (RFC 2104), made of two digests with a padded key before each: Node.js makes an object with a stream
@@ -23,6 +25,13 @@ export class HmacSha256 {
   of(text: string): Buffer {
     this.outer.write(this.digestInside(text), BLOCK_BYTES, 'binary')
     return Buffer.from(hash('sha256', this.outer, 'binary'), 'binary')
+  }
+
+  /** The first eight bytes of {@link of} as a signed number, most significant byte first. */
+  leading64(text: string): bigint {
+    this.outer.write(this.digestInside(text), BLOCK_BYTES, 'binary')
+    LEADING.write(hash('sha256', this.outer, 'binary'), 0, LEADING.length, 'binary')
+    return LEADING.readBigInt64BE()
   }
 
   private digestInside(text: string): string {

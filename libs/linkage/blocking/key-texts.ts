@@ -74,7 +74,7 @@ function partsInUse(model: Model): PartsInUse {
 
 /** The texts of any part of a record, by its number; each value is read, and each part made, once. */
 function partTextsOf(parts: readonly PartInUse[], table: Table, record: number): (number: number) => readonly string[] {
-  const read: (readonly Value[])[] = []
+  const read: Value[][] = []
   const made: (readonly string[])[] = []
   return (number) => {
     const known = made[number]
@@ -83,7 +83,8 @@ function partTextsOf(parts: readonly PartInUse[], table: Table, record: number):
     const { type, pool, offsets, values } = table.columns[field]!
     let own = read[field]
     if (!own) {
-      own = Array.from(values.subarray(offsets[record]!, offsets[record + 1]!), (value) => type.read(pool.get(value)))
+      own = []
+      for (let i = offsets[record]!; i < offsets[record + 1]!; i++) own.push(type.read(pool.get(values[i]!)))
       read[field] = own
     }
     const texts = own.length === 1 ? type.part(part, own[0]!)! : own.flatMap((value) => type.part(part, value)!)

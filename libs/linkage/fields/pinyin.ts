@@ -8,12 +8,14 @@ const readings = new Map<string, readonly string[]>()
 /** The simplified form, character by character: names are not phrases. */
 export function simplify(name: string): string {
   let result = ''
-  for (const char of name) {
-    const form = simplified.get(char) ?? toSimplified(char)
-    simplified.set(char, form)
-    result += form
-  }
+  for (const char of name) result += simplified.get(char) ?? simplifyNew(char)
   return result
+}
+
+function simplifyNew(char: string): string {
+  const form = toSimplified(char)
+  simplified.set(char, form)
+  return form
 }
 
 /** All toneless readings of a character, sorted; ü is written v. A character without a reading reads as itself. */

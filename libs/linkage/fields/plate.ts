@@ -53,6 +53,7 @@ export const plateField: FieldType<PlateValue> = {
 
 function colourOf(text: string): string {
   const word = cleanText(text).replace(/色$/, '')
+  if (word === '') return ''
   return COLOURS[word] ?? (Object.values(COLOURS).includes(word) ? word : '')
 }
 

@@ -13,7 +13,7 @@ export interface Hub {
   readonly records: number
 }
 
-/** The hubs of a table: 1 for hub values, by field and value number; and those that were counted here, by name. */
+/** The hubs of a table: 1 for hub values, by field (where there may be any) and value number; and those that were counted here. */
 export interface Hubs {
   readonly hubFlags: ReadonlyMap<string, Uint8Array>
   readonly hubs: readonly Hub[]
@@ -24,11 +24,12 @@ export function hubsOf(model: Model, table: Table): Hubs {
   const hubFlags = new Map<string, Uint8Array>()
   const hubs: Hub[] = []
   for (const { field, part, by, people: limit } of model.hubs) {
+    const frozen = model.hubValues && (model.hubValues[partKey(field, part)] ?? [])
+    if (frozen?.length === 0) continue
     const index = fieldPart(model, table, field, part)
     const flags = hubFlags.get(field) ?? new Uint8Array(index.column.pool.size)
     hubFlags.set(field, flags)
-    if (model.hubValues) {
-      const frozen = model.hubValues[partKey(field, part)] ?? []
+    if (frozen) {
       flagHubs(index, new Set(frozen.map((value) => hashText(value))), flags)
     } else {
       const found = findHubs(index, fieldPart(model, table, by.field, by.part), table.size, limit)

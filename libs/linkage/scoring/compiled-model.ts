@@ -52,30 +52,67 @@ export interface CompiledCap {
 /** The model's comparisons, over the columns of the table. */
 export function compileComparisons({ model, table, knowledge }: ScoringInput): CompiledComparison[] {
   const readers = table.columns.map((column) => new ValueReader(column))
-  return model.comparisons.map((comparison) => {
-    const field = model.fields.findIndex(({ name }) => name === comparison.field)
-    const hubs = model.hubs.filter((rule) => rule.field === comparison.field)
-    const comparator = comparatorOf(comparison.comparator)
+  return compiled(model).comparisons.map(({ name, field, hubs, levels, ...ofModel }) => {
+    const column = table.columns[ofModel.position]!
     return {
-      column: table.columns[field]!,
-      reader: readers[field]!,
-      comparator,
-      levelOf: levelFinder(comparison, comparator),
-      selfLevels: new Int8Array(table.columns[field]!.pool.size).fill(UNKNOWN),
-      weights: Int32Array.from(comparison.levels, ({ m, u }) => milliBits(m / u)),
-      terms: comparison.levels.map(({ name, m, tf }) => {
-        const shares = tf && knowledge.frequencies.get(levelKey(comparison.name, name))
-        return shares && { m: milliBits(m), floor: milliBits(tf.floor), shares }
+      ...ofModel,
+      column,
+      reader: readers[ofModel.position]!,
+      selfLevels: new Int8Array(column.pool.size).fill(UNKNOWN),
+      terms: levels.map(({ term, name: level }) => {
+        const shares = term && knowledge.frequencies.get(levelKey(name, level))
+        return shares && { ...term, shares }
       }),
-      hubFlags: hubs.length > 0 ? knowledge.hubFlags.get(comparison.field) : undefined,
-      hubWeight: Math.min(...hubs.map(({ weight }) => weight)),
-      unless: (comparison.unlessCompared ?? []).map((name) => positionOf(model, name)),
+      hubFlags: hubs ? knowledge.hubFlags.get(field) : undefined,
     }
   })
 }
 
 /** The model's caps. */
-export function compileCaps(model: Model): CompiledCap[] {
+export function compileCaps(model: Model): readonly CompiledCap[] {
+  return compiled(model).caps
+}
+
+/** What follows from the model alone. */
+interface CompiledModel {
+  readonly comparisons: readonly ReturnType<typeof comparisonOf>[]
+  readonly caps: readonly CompiledCap[]
+}
+
+const compiledByModel = new WeakMap<Model, CompiledModel>()
+
+/** Made once per model, since a service scores a handful of records at a time. */
+function compiled(model: Model): CompiledModel {
+  let known = compiledByModel.get(model)
+  if (!known) {
+    known = { comparisons: model.comparisons.map((each) => comparisonOf(model, each)), caps: capsOf(model) }
+    compiledByModel.set(model, known)
+  }
+  return known
+}
+
+function comparisonOf(model: Model, comparison: ModelComparison) {
+  const { name, field, levels, unlessCompared = [] } = comparison
+  const hubs = model.hubs.filter((rule) => rule.field === field)
+  const comparator = comparatorOf(comparison.comparator)
+  return {
+    name,
+    field,
+    position: model.fields.findIndex((each) => each.name === field),
+    comparator,
+    levelOf: levelFinder(comparison, comparator),
+    weights: Int32Array.from(levels, ({ m, u }) => milliBits(m / u)),
+    levels: levels.map(({ name: level, m, tf }) => ({
+      name: level,
+      term: tf && { m: milliBits(m), floor: milliBits(tf.floor) },
+    })),
+    hubs: hubs.length > 0,
+    hubWeight: Math.min(...hubs.map(({ weight }) => weight)),
+    unless: unlessCompared.map((other) => positionOf(model, other)),
+  }
+}
+
+function capsOf(model: Model): CompiledCap[] {
   return model.caps.map((cap) => ({
     comparisons: cap.comparisons.map((name) => positionOf(model, name)),
     atMost: cap.atMost,

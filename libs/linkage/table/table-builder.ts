@@ -4,6 +4,7 @@ import { FEW, NumberList } from '../memory/flat-memory.ts'
 import { hashText } from '../memory/hash.ts'
 import { StringPool } from '../memory/string-pool.ts'
 import type { Model } from '../model/model.ts'
+import { partKey } from './field-parts.ts'
 import type { Column, Table } from './table.ts'
 
 /** A record id came twice. */
@@ -16,8 +17,8 @@ export class DuplicateRecord extends Error {
 }
 
 /**
- * What a table is for, which says what of its values is hashed: nothing for `keys` (their texts are asked for), frequencies and
- * hubs for `weights`, also blocking for `linking`.
+ * What a table is for, which says what of its values is hashed: nothing for `keys` (their texts are asked for); for `weights`
+ * what the model has frozen of frequencies and hubs, or what hubs are found by; for `linking` all that is counted or blocked by.
  */
 export type TablePurpose = 'keys' | 'weights' | 'linking'
 
@@ -56,18 +57,22 @@ const partsByModel = new WeakMap<Model, Record<TablePurpose, Parts>>()
 function partsOf(model: Model): Record<TablePurpose, Parts> {
   const known = partsByModel.get(model)
   if (known) return known
-  const weights = [
-    ...model.hubs.flatMap((hub) => [hub, hub.by]),
-    ...model.comparisons.flatMap(({ field: name, levels }) =>
-      levels.flatMap(({ tf }) => (tf ? [{ field: name, part: tf.part }] : [])),
-    ),
-  ]
-  const linking = [...model.blocking.flatMap((rule) => rule.keys), ...model.exclusive, ...weights]
+  const frequencies = model.comparisons.flatMap(({ field: name, levels }) =>
+    levels.flatMap(({ tf }) => (tf ? [{ field: name, part: tf.part }] : [])),
+  )
+  const hubs = model.hubs.flatMap((hub) => [hub, hub.by])
+  const weights = [...(model.frequencies ? frequencies : []), ...(model.hubValues ? hubsWithValues(model) : hubs)]
+  const linking = [...model.blocking.flatMap((rule) => rule.keys), ...model.exclusive, ...frequencies, ...hubs]
   const byField = (needed: readonly { readonly field: string; readonly part: string }[]) =>
     model.fields.map(({ name }) => [...new Set(needed.filter(({ field }) => field === name).map(({ part }) => part))])
   const parts = { keys: byField([]), weights: byField(weights), linking: byField(linking) }
   partsByModel.set(model, parts)
   return parts
+}
+
+/** The hub rules of which the model's epoch has frozen values. */
+function hubsWithValues({ hubs, hubValues = {} }: Model): Model['hubs'] {
+  return hubs.filter(({ field, part }) => (hubValues[partKey(field, part)] ?? []).length > 0)
 }
 
 /** Cells of a column that are remembered at most. */

@@ -3,11 +3,10 @@ import { Injectable } from '@nestjs/common'
 import { DataSource, type EntityManager } from 'typeorm'
 import { COMPILED, knowledgeOf, type Model, Scorer, scoreInParallel, type Table, TableBuilder } from '#libs/linkage'
 import { BlindIndex } from '#libs/privacy'
-import type { InForce } from '../evidence/active-model.ts'
 import { candidatePairs } from '../evidence/candidate-pairs.ts'
 import { EvidenceGatherer } from '../evidence/evidence.ts'
 import { hubKeys } from '../evidence/hubs.ts'
-import type { PersonRow, RecordContent } from '../records/record-content.ts'
+import { OpenedRecords } from '../records/opened-records.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { type KeyedRecord, RecordStore } from '../records/record-store.ts'
 import type { Progress } from './bulk-jobs.ts'
@@ -111,13 +110,15 @@ export class RecordLinker {
     const { erased, changed } = await differences(records, present)
     await records.remove([...erased, ...changed])
     const stored = await storedRecords(source, changed.toSorted())
-    const { keyed, rows } = this.keyed({ model: records.model, exclusiveKey }, stored)
+    const opened = new OpenedRecords(records.model, this.opener)
+    const contents = stored.map(({ content }) => content)
+    const keyed = this.evidence.keyed({ model: records.model, exclusiveKey }, contents, opened)
     keyed.forEach((record, index) => {
       records.add(record)
       staleKeys.push(...staleOf(record, stored[index]!))
     })
     await records.limitHubs(await hubKeys(source))
-    await this.weighNew(source, records, keyed, rows)
+    await this.weighNew(source, records, keyed, opened)
     return [...erased, ...changed]
   }
 
@@ -125,7 +126,7 @@ export class RecordLinker {
     source: EntityManager | DataSource,
     records: LinkedRecords,
     keyed: readonly KeyedRecord[],
-    rows: ReadonlyMap<string, PersonRow>,
+    opened: OpenedRecords,
   ): Promise<void> {
     const sharing = await records.sharing(keyed.map(({ content }) => content.id))
     const contents = await this.store.contents(source, [...sharing.keys()])
@@ -134,14 +135,7 @@ export class RecordLinker {
       return content ? [{ content, keys }] : []
     })
     const { pairs } = candidatePairs(keyed, found, () => Number.POSITIVE_INFINITY)
-    const versions = new Map(keyed.map(({ content: { id, version } }) => [id, version]))
-    records.learnPairs(this.evidence.weigh(records.model, pairs, found, rows, versions))
-  }
-
-  private keyed(inForce: InForce, stored: readonly StoredRecord[]) {
-    const contents: RecordContent[] = stored.map(({ content }) => content)
-    const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
-    return { keyed: this.evidence.keyed(inForce, contents, rows), rows }
+    records.learnPairs(this.evidence.weigh(records.model, pairs, found, opened))
   }
 }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common'
-import { knowledgeOf, type Model, Scorer, type Table, tableOf } from '#libs/linkage'
+import { knowledgeOf, type Model, Scorer, type Table } from '#libs/linkage'
 import { BlockKeys } from '../records/block-keys.ts'
-import type { PersonRow, RecordContent } from '../records/record-content.ts'
+import { OpenedRecords } from '../records/opened-records.ts'
+import type { RecordContent } from '../records/record-content.ts'
 import { RecordOpener } from '../records/record-opener.ts'
 import { type FoundRecord, type KeyedRecord, RecordStore } from '../records/record-store.ts'
 import { ActiveModel, type InForce } from './active-model.ts'
@@ -48,8 +49,8 @@ export class EvidenceGatherer {
   async gather(contents: readonly RecordContent[], now: Date): Promise<Evidence> {
     const inForce = await this.activeModel.inForce()
     const { model } = inForce
-    const rows = new Map(contents.map((content) => [content.id, this.opener.row(content)]))
-    const keyed = this.keyed(inForce, contents, rows)
+    const opened = new OpenedRecords(model, this.opener)
+    const keyed = this.keyed(inForce, contents, opened)
     const limits = new Map(model.blocking.map(({ name, limit }) => [name, limit]))
     const asked = new Map(keyed.flatMap(({ keys }) => keys.map(({ key, rule }) => [key, rule] as const)))
     const search = [...asked].map(([key, rule]) => ({ key, limit: limits.get(rule)! }))
@@ -59,7 +60,7 @@ export class EvidenceGatherer {
     return {
       ...inForce,
       seeds: seeds.map(({ content }) => content.id),
-      pairs: this.weigh(model, pairs, found, rows, new Map(contents.map(({ id, version }) => [id, version]))),
+      pairs: this.weigh(model, pairs, found, opened),
       // A version that is out of date is searched for too, but makes no hub.
       hubs: overfull
         .filter(({ key }) => seeds.some(({ keys }) => keys.some((own) => own.key === key)))
@@ -67,17 +68,13 @@ export class EvidenceGatherer {
     }
   }
 
-  /** The keys of records under a model and a key for ids. */
-  keyed(inForce: InForce, contents: readonly RecordContent[], rows: ReadonlyMap<string, PersonRow>): KeyedRecord[] {
-    const table = tableOf(
-      inForce.model,
-      contents.map(({ id }) => rows.get(id)!),
-      'keys',
-    )
-    return this.keyedIn(inForce, contents, table, 0)
+  /** The keys of records under a model and a key for ids; these are the first that are opened. */
+  keyed(inForce: InForce, contents: readonly RecordContent[], opened: OpenedRecords): KeyedRecord[] {
+    for (const content of contents) opened.positionOf(content)
+    return this.keyedIn(inForce, contents, opened.table(), 0)
   }
 
-  /** As {@link keyed}, of records that stand one after the other in a table. */
+  /** The keys of records that stand one after the other in a table. */
   keyedIn(
     { model, exclusiveKey }: InForce,
     contents: readonly RecordContent[],
@@ -91,36 +88,15 @@ export class EvidenceGatherer {
     }))
   }
 
-  /**
-   * Weighs pairs of found records, leaving out what counts for nothing.
-   *
-   * @param known rows that were opened already, of the versions in `versions`: others may have stored newer ones since
-   */
-  weigh(
-    model: Model,
-    pairs: readonly Pair[],
-    found: readonly FoundRecord[],
-    known: ReadonlyMap<string, PersonRow>,
-    versions: ReadonlyMap<string, number>,
-  ): ScoredPair[] {
+  /** Weighs pairs of found records, leaving out what counts for nothing. */
+  weigh(model: Model, pairs: readonly Pair[], found: readonly FoundRecord[], opened: OpenedRecords): ScoredPair[] {
     const contents = new Map(found.map(({ content }) => [content.id, content]))
     // A record that was erased a moment ago is not found any more.
     const whole = pairs.filter(({ lo, hi }) => contents.has(lo) && contents.has(hi))
     if (whole.length === 0) return []
-    const position = new Map<string, number>()
-    const rows: PersonRow[] = []
-    const positionOf = (id: string) => {
-      let at = position.get(id)
-      if (at === undefined) {
-        at = rows.length
-        position.set(id, at)
-        const content = contents.get(id)!
-        rows.push(versions.get(id) === content.version ? known.get(id)! : this.opener.row(content))
-      }
-      return at
-    }
+    const positionOf = (id: string) => opened.positionOf(contents.get(id)!)
     const places = whole.map(({ lo, hi }) => [positionOf(lo), positionOf(hi)] as const)
-    const table = tableOf(model, rows, 'weights')
+    const table = opened.table()
     const scorer = new Scorer(model, table, knowledgeOf(model, table, { count: false }))
     return whole.flatMap(({ lo, hi, keys }, at) => {
       const weight = scorer.score(...places[at]!)

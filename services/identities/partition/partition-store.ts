@@ -22,7 +22,7 @@ const WRITE: Prepared = {
       select lo, hi, lo_version, hi_version, weight, levels::smallint[], $7
       from unnest($8::uuid[], $9::uuid[], $10::int[], $11::int[], $12::int[], $13::text[])
         as e (lo, hi, lo_version, hi_version, weight, levels)
-      where exists (select from record r where r.id = lo) and exists (select from record r where r.id = hi)
+      where exists (select from record r where r.id = lo offset 0) and exists (select from record r where r.id = hi offset 0)
       order by lo, hi
       on conflict (lo, hi) do update set lo_version = excluded.lo_version, hi_version = excluded.hi_version,
         weight = excluded.weight, levels = excluded.levels, epoch = excluded.epoch

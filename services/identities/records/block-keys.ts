@@ -19,7 +19,7 @@ export class BlockKeys {
   /** The keys of one record of a table, under every blind key in use: while keys change, old and new records must meet. */
   of(model: Model, table: Table, record: number): BlockKey[] {
     return keyTexts(model, table, record).flatMap(({ rule, text }) =>
-      this.blind.all(`block ${rule}`, text).map((key) => ({ rule, key: key.readBigInt64BE().toString() })),
+      this.blind.leading64(`block ${rule}`, text).map((key) => ({ rule, key: key.toString() })),
     )
   }
 
