@@ -1,4 +1,4 @@
-import { componentsOf } from '../partition/components-of.ts'
+import { DisjointSets } from '#libs/linkage'
 import type { PartitionChange } from '../partition/decide-partition.ts'
 import type { WholeChange } from './whole-partition.ts'
 
@@ -48,36 +48,59 @@ const RECORDS_PER_PART = 1_000
  * that each part tells of whole merges and splits. Suspicions are in the last part, which has no records.
  */
 export function partsOf(change: PartitionChange): PartitionChange[] {
-  const members = change.clusters.flatMap(({ members: records }) => records)
-  const links = change.clusters.flatMap(({ members: records }) =>
-    records.slice(1).map(({ id }) => ({ a: records[0]!.id, b: id, kind: 'must' as const })),
-  )
-  const components = componentsOf(members, [], links, 0)
-  const partOf = new Map<string, number>()
-  let part = 0
-  let size = 0
-  for (const component of components) {
-    if (size >= RECORDS_PER_PART) {
-      part++
-      size = 0
-    }
-    size += component.length
-    for (const id of component) partOf.set(id, part)
-  }
-  const parts: Mutable[] = Array.from({ length: components.length === 0 ? 0 : part + 1 }, empty)
+  const { partOf, parts: count } = divided(change.clusters)
+  const parts: Mutable[] = Array.from({ length: count }, empty)
   const partOfIdentity = new Map<string, number>()
-  for (const cluster of change.clusters) {
-    const at = partOf.get(cluster.members[0]!.id)!
-    parts[at]!.clusters.push(cluster)
-    partOfIdentity.set(cluster.identityId, at)
-    for (const { identityId } of cluster.members) if (identityId) partOfIdentity.set(identityId, at)
+  for (const [at, cluster] of change.clusters.entries()) {
+    const part = partOf[at]!
+    parts[part]!.clusters.push(cluster)
+    for (const id of identitiesIn(cluster)) partOfIdentity.set(id, part)
   }
-  for (const move of change.moves) parts[partOf.get(move.record.id)!]!.moves.push(move)
-  for (const id of change.created) parts[partOfIdentity.get(id)!]!.created.push(id)
-  for (const id of change.revived) parts[partOfIdentity.get(id)!]!.revived.push(id)
-  for (const each of change.retired) parts[partOfIdentity.get(each.id)!]!.retired.push(each)
+  const partWith = (identityId: string) => parts[partOfIdentity.get(identityId)!]!
+  for (const move of change.moves) partWith(move.to).moves.push(move)
+  for (const id of change.created) partWith(id).created.push(id)
+  for (const id of change.revived) partWith(id).revived.push(id)
+  for (const each of change.retired) partWith(each.id).retired.push(each)
   const { suspicions, touched, created, retired } = change
   return [...parts, { ...empty(), suspicions, touched, created, retired }]
+}
+
+/** The part of each cluster: those that have or had an identity in common stay together. */
+function divided(clusters: PartitionChange['clusters']): { partOf: Int32Array; parts: number } {
+  const sets = new DisjointSets(clusters.length)
+  const holder = new Map<string, number>()
+  for (const [at, cluster] of clusters.entries()) {
+    for (const id of identitiesIn(cluster)) {
+      const other = holder.get(id)
+      if (other === undefined) holder.set(id, at)
+      else sets.union(at, other)
+    }
+  }
+  const sizes = new Int32Array(clusters.length)
+  for (const [at, { members }] of clusters.entries()) sizes[sets.find(at)]! += members.length
+  const partOf = new Int32Array(clusters.length)
+  let part = -1
+  let room = 0
+  // Of each group the first cluster comes before the others: it is the root.
+  for (let at = 0; at < clusters.length; at++) {
+    const root = sets.find(at)
+    if (root === at) {
+      if (room <= 0) {
+        part++
+        room = RECORDS_PER_PART
+      }
+      room -= sizes[root]!
+      partOf[at] = part
+    } else partOf[at] = partOf[root]!
+  }
+  return { partOf, parts: part + 1 }
+}
+
+/** The identity of a cluster, and those that its records had. */
+function identitiesIn({ identityId, members }: PartitionChange['clusters'][number]): Set<string> {
+  const ids = new Set([identityId])
+  for (const member of members) if (member.identityId !== null) ids.add(member.identityId)
+  return ids
 }
 
 type Mutable = { -readonly [Key in keyof PartitionChange]: PartitionChange[Key][number][] }
