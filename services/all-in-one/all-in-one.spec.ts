@@ -1,13 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually } from '#libs/testing'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { Kafka, logLevel } from 'kafkajs'
+import { streams } from '#libs/contracts'
+import { eventually, kafkaForTests } from '#libs/testing'
 
 const MAIN = new URL('./main.ts', import.meta.url).pathname
 const LOADER = new URL('../../libs/testing/typescript-loader.mjs', import.meta.url).pathname
+
+const kafka = await kafkaForTests()
 
 /** The system as `npm start` runs it: its own process, its own PostgreSQL. */
 describe('all services in one process', () => {
@@ -18,8 +23,11 @@ describe('all services in one process', () => {
     folder = await mkdtemp(join(tmpdir(), 'ruhui-all-'))
   })
 
+  afterEach(async () => {
+    if (running && running.exitCode === null && running.signalCode === null) await end(running, 'SIGTERM')
+  })
+
   afterAll(async () => {
-    if (running?.exitCode === null) await end(running, 'SIGTERM')
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -33,8 +41,8 @@ describe('all services in one process', () => {
     return { child, output: () => text }
   }
 
-  async function startReady() {
-    const { child, output } = start()
+  async function startReady(environment: Record<string, string> = {}) {
+    const { child, output } = start(environment)
     running = child
     await eventually(() => {
       if (child.exitCode !== null) throw new Error(output())
@@ -92,5 +100,34 @@ describe('all services in one process', () => {
     await rm(elsewhere, { recursive: true, force: true })
     expect(child.exitCode).toBe(1)
     expect(output()).toContain(`Port ${port} is taken`)
+  }, 120_000)
+
+  const kafkaIt = 'skip' in kafka ? it.skip : it
+  kafkaIt(
+    'over Kafka makes the topics that are missing',
+    async () => {
+      const { brokers } = kafka as { brokers: string[] }
+      const prefix = `all-in-one-${randomUUID()}`
+      const { child } = await startReady({ KAFKA_BROKERS: brokers.join(','), KAFKA_PREFIX: prefix })
+      expect(await end(child, 'SIGTERM')).toBe(0)
+      const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin()
+      await admin.connect()
+      try {
+        const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
+        expect(topics.toSorted()).toEqual(streams.map((stream) => `${prefix}.${stream}`).toSorted())
+        await admin.deleteTopics({ topics })
+      } finally {
+        await admin.disconnect()
+      }
+    },
+    120_000,
+  )
+
+  it('says that there is no Kafka where it should be', async () => {
+    const { child, output } = start({ KAFKA_BROKERS: '127.0.0.1:1' })
+    await once(child, 'exit')
+    expect(child.exitCode).toBe(1)
+    expect(output()).toMatch(/^KAFKA_BROKERS（127.0.0.1:1）连不上/)
+    expect(output()).not.toContain('    at ')
   }, 120_000)
 })

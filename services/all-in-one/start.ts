@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { startEmbeddedPostgres } from '#libs/database'
 import { createTopics } from '#libs/messaging'
-import { hostConfig, hostServices, readConfig, topicsConfig } from '#libs/platform'
+import { ConfigError, hostConfig, hostServices, readConfig, topicsConfig } from '#libs/platform'
 import { services } from '../index.ts'
 import { localSecrets } from './local-secrets.ts'
 import { leaveOperatorCredential } from './operator-credential.ts'
@@ -48,16 +48,16 @@ export async function startAllInOne(): Promise<{ stop(): Promise<void> }> {
   }
 }
 
-/** Makes the topics that are missing where events go over Kafka. A broker that is away is waited for by those who use them. */
+/** Makes the topics that are missing, where events go over Kafka. @throws {ConfigError} when the brokers do not do it */
 async function makeTopics(): Promise<void> {
   const { KAFKA_BROKERS: brokers } = readConfig(hostConfig.pick({ KAFKA_BROKERS: true }))
   if (!brokers) return
   const { KAFKA_PREFIX: prefix, ...topics } = readConfig(topicsConfig)
-  try {
-    const { KAFKA_TOPIC_PARTITIONS: partitions, KAFKA_TOPIC_REPLICAS: replicas } = topics
-    await createTopics({ brokers, prefix }, { partitions, replicas })
-  } catch (error) {
-    const reason = `${brokers.join(',')}: ${(error as Error).message}`
-    console.error(`Kafka 暂时不可用，未检查主题 Kafka is away, its topics were not looked at: ${reason}`)
-  }
+  const { KAFKA_TOPIC_PARTITIONS: partitions, KAFKA_TOPIC_REPLICAS: replicas } = topics
+  await createTopics({ brokers, prefix }, { partitions, replicas }).catch((error: Error) => {
+    throw new ConfigError(
+      `KAFKA_BROKERS（${brokers.join(',')}）连不上，或不能创建主题，请检查地址和 Kafka 是否已启动\n` +
+        `No Kafka there that makes topics: check the address, and that it runs (${error.message})`,
+    )
+  })
 }
