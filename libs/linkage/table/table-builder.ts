@@ -17,10 +17,10 @@ export class DuplicateRecord extends Error {
 }
 
 /**
- * What a table is for, which says what of its values is hashed: nothing for `keys` (their texts are asked for); for `weights`
- * what the model has frozen of frequencies and hubs, or what hubs are found by; for `linking` all that is counted or blocked by.
+ * What a table is for, which says what of its values is hashed: for `weights` what the model has frozen of frequencies and hubs, or
+ * what hubs are found by; for `linking` all that is counted or blocked by. The texts of keys need no hash.
  */
-export type TablePurpose = 'keys' | 'weights' | 'linking'
+export type TablePurpose = 'weights' | 'linking'
 
 /** Collects records into a {@link Table}. */
 export class TableBuilder {
@@ -65,7 +65,7 @@ function partsOf(model: Model): Record<TablePurpose, Parts> {
   const linking = [...model.blocking.flatMap((rule) => rule.keys), ...model.exclusive, ...frequencies, ...hubs]
   const byField = (needed: readonly { readonly field: string; readonly part: string }[]) =>
     model.fields.map(({ name }) => [...new Set(needed.filter(({ field }) => field === name).map(({ part }) => part))])
-  const parts = { keys: byField([]), weights: byField(weights), linking: byField(linking) }
+  const parts = { weights: byField(weights), linking: byField(linking) }
   partsByModel.set(model, parts)
   return parts
 }
