@@ -14,6 +14,7 @@ const DISCONNECT_BOUND_MS = 5_000
 /** NODE_ENV=test changes the client's own defaults: nothing is left to them. */
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 3_000, factor: 0.2, multiplier: 2, retries: 8 }
 
+/** A client that says nothing by itself and tries for some seconds; nothing is connected yet. */
 export function connect({ brokers }: KafkaOptions, clientId: string): Kafka {
   return new Kafka({ clientId, brokers, retry: RETRY, logLevel: logLevel.NOTHING, connectionTimeout: 3_000 })
 }

@@ -4,6 +4,7 @@ import { streams } from '#libs/contracts'
 import { LOG_DAYS } from '../tables.ts'
 import { connect, type KafkaOptions, topicOf } from './kafka-client.ts'
 
+/** What topics that are missing are made with. */
 export interface TopicOptions {
   readonly partitions: number
   readonly replicas: number
